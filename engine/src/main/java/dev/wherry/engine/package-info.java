@@ -1,0 +1,5 @@
+/** The blocking domain core. */
+@NullMarked
+package dev.wherry.engine;
+
+import org.jspecify.annotations.NullMarked;
