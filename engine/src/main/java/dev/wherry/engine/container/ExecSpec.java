@@ -1,0 +1,24 @@
+package dev.wherry.engine.container;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process to run inside a running container.
+ *
+ * @param user empty for the container's own
+ * @param workingDir empty for the container's own
+ * @param detachKeys empty for the client's default
+ */
+public record ExecSpec(
+    List<String> cmd,
+    List<String> env,
+    String user,
+    String workingDir,
+    boolean privileged,
+    boolean tty,
+    boolean attachStdin,
+    boolean attachStdout,
+    boolean attachStderr,
+    @Nullable String detachKeys,
+    HostConfig.@Nullable ConsoleSize consoleSize) {}

@@ -1,0 +1,83 @@
+package dev.wherry.engine.container;
+
+import dev.wherry.engine.network.PortBinding;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a container's configuration that belongs to this host (Docker Engine API, {@code
+ * HostConfig}), in the user's own terms and complete: inspect shows it as it was given.
+ *
+ * @param tmpfs container path to mount options
+ * @param containerIdFile where the client wrote the id; kept only to be shown
+ * @param shmSize bytes
+ * @param consoleSize rows and columns at start, {@code null} if the client gave none
+ * @param runtime name of the OCI runtime, empty for the default
+ * @param init run an init as process 1; {@code null} for the daemon's default
+ */
+public record HostConfig(
+    List<String> binds,
+    List<MountSpec> mounts,
+    Map<String, String> tmpfs,
+    List<String> volumesFrom,
+    String volumeDriver,
+    String containerIdFile,
+    LogConfig logConfig,
+    NetworkOptions network,
+    RestartPolicy restartPolicy,
+    boolean autoRemove,
+    SecurityOptions security,
+    NamespaceModes namespaces,
+    Resources resources,
+    long shmSize,
+    Map<String, String> sysctls,
+    Map<String, String> storageOpt,
+    Map<String, String> annotations,
+    String runtime,
+    @Nullable Boolean init,
+    String isolation,
+    @Nullable ConsoleSize consoleSize) {
+
+  /** Which log driver, with its options. */
+  public record LogConfig(String type, Map<String, String> config) {}
+
+  /**
+   * What the container asks of the network.
+   *
+   * @param mode {@code default}, {@code bridge}, {@code host}, {@code none}, {@code container:ID}
+   *     or a network's name
+   * @param portBindings {@code port/proto} to the host addresses it is published on
+   * @param extraHosts {@code host:ip}
+   */
+  public record NetworkOptions(
+      String mode,
+      Map<String, List<PortBinding>> portBindings,
+      boolean publishAllPorts,
+      List<String> dns,
+      List<String> dnsOptions,
+      List<String> dnsSearch,
+      List<String> extraHosts,
+      List<String> links) {}
+
+  /**
+   * @param maskedPaths {@code null} for the engine's default list
+   * @param readonlyPaths {@code null} for the engine's default list
+   */
+  public record SecurityOptions(
+      boolean privileged,
+      boolean readonlyRootfs,
+      List<String> capAdd,
+      List<String> capDrop,
+      List<String> groupAdd,
+      List<String> securityOpt,
+      @Nullable List<String> maskedPaths,
+      @Nullable List<String> readonlyPaths) {}
+
+  /** Namespace modes, each empty for the engine's default. */
+  public record NamespaceModes(
+      String ipc, String pid, String uts, String userns, String cgroupns) {}
+
+  /** Terminal size in characters. */
+  public record ConsoleSize(int rows, int columns) {}
+}

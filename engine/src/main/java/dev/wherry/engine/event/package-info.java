@@ -1,0 +1,5 @@
+/** What happened, in order, and the journal that keeps it. */
+@NullMarked
+package dev.wherry.engine.event;
+
+import org.jspecify.annotations.NullMarked;

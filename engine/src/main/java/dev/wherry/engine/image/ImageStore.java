@@ -1,0 +1,85 @@
+package dev.wherry.engine.image;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All images of this engine. Blocking, except for the reads, which answer from memory and may be
+ * called from any thread. Changes are crash-safe: interrupted work leaves nothing visible, and the
+ * next start collects what it left on disk.
+ */
+public interface ImageStore {
+
+  /** All images, newest first; a snapshot. */
+  List<Image> list();
+
+  /**
+   * The image that {@code nameOrId} means, resolved as dockerd does: reference, reference with
+   * digest, full id, unique id prefix with or without {@code sha256:}.
+   *
+   * @throws dev.wherry.engine.error.EngineException.NotFound if there is none
+   * @throws dev.wherry.engine.error.EngineException.InvalidParameter if the reference is malformed
+   *     or the prefix is ambiguous
+   */
+  Image get(String nameOrId);
+
+  /**
+   * Reads a docker-archive or an OCI layout, plain or compressed, and stores all its images.
+   *
+   * @param progress told as work goes on, from the calling thread
+   * @return the images and names that are there now
+   */
+  List<LoadedImage> load(InputStream archive, Consumer<ImageProgress> progress) throws IOException;
+
+  /** Writes an archive of these images that {@code docker load} of any version reads. */
+  void save(List<String> namesOrIds, OutputStream archive) throws IOException;
+
+  /**
+   * Makes an image of one layer from a root file system.
+   *
+   * @param reference the tag to give it, or {@code null} for none
+   * @param changes Dockerfile instructions ({@code CMD}, {@code ENV}, ...) applied to its
+   *     configuration
+   * @param platform {@code os[/arch[/variant]]} or {@code null} for the host's
+   */
+  Image importRootfs(
+      InputStream tar,
+      @Nullable String reference,
+      List<String> changes,
+      String message,
+      @Nullable String platform,
+      Consumer<ImageProgress> progress)
+      throws IOException;
+
+  /** Points {@code reference} at the image; the image that had it before keeps its other names. */
+  Image tag(String nameOrId, String reference);
+
+  /**
+   * Untags or deletes with dockerd's rules.
+   *
+   * @param usedBy tells which containers use an image id, so that a conflict can be named
+   * @throws dev.wherry.engine.error.EngineException.Conflict if it is in use and {@code force} does
+   *     not cover that
+   */
+  List<ImageDeletion> remove(String nameOrId, boolean force, boolean prune, ImageUsers usedBy);
+
+  /** Who uses an image. */
+  interface ImageUsers {
+    /** Containers made from the image with this id. */
+    Collection<ImageUser> of(String imageId);
+  }
+
+  /** One container that uses an image. */
+  record ImageUser(String containerId, boolean running) {}
+
+  /** What {@link #load} put in place: a reference where the archive had one, else the id. */
+  record LoadedImage(Image image, @Nullable String reference) {}
+
+  /** One line of a removal's answer; exactly one of the two is set. */
+  record ImageDeletion(@Nullable String untagged, @Nullable String deleted) {}
+}

@@ -1,0 +1,100 @@
+package dev.wherry.engine.lifecycle;
+
+import dev.wherry.engine.container.Container;
+import dev.wherry.engine.container.ContainerIndex;
+import dev.wherry.engine.container.ExitStatus;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/**
+ * Containers from create to remove. Every method blocks for kernel and disk work of milliseconds,
+ * none waits for a container's own process; stopping is therefore {@link #signal}, awaiting the
+ * exit, and {@link #exited}, put together by the caller.
+ *
+ * <p><b>Ordering:</b> calls for one container are made one after the other, by the caller;
+ * different containers may be worked on in parallel. <b>Failure:</b> each method either does all it
+ * says or undoes what it did and throws. <b>Records:</b> each change is on disk before it is
+ * visible in {@link #index}. <b>Events</b> are appended to the journal by these methods, with
+ * dockerd's attributes.
+ */
+public interface ContainerLifecycle {
+
+  ContainerIndex index();
+
+  /**
+   * Checks the request against images, networks and volumes, reserves the name, makes the writable
+   * layer and stores the record.
+   */
+  Container create(NewContainer request);
+
+  /**
+   * First half of a start: file system, network, OCI bundle, conmon and the runtime's {@code
+   * create}. The container's process exists and waits; its attach socket can be connected, so that
+   * no output is lost.
+   *
+   * @throws dev.wherry.engine.error.EngineException.NotModified if it runs already
+   */
+  PreparedStart prepareStart(String id);
+
+  /** Second half: the runtime's {@code start}; the record says running. */
+  Container start(PreparedStart prepared);
+
+  /** Undoes {@link #prepareStart} when attaching failed in between. */
+  void abortStart(PreparedStart prepared);
+
+  /**
+   * Sends a signal by name or number ({@code SIGTERM}, {@code TERM}, {@code 15}) to a live
+   * container.
+   */
+  void signal(String id, String signal);
+
+  /** Notes that a user asked for the stop, which {@code unless-stopped} respects. */
+  void markManuallyStopped(String id);
+
+  Container pause(String id);
+
+  Container unpause(String id);
+
+  /**
+   * Records the end of a container's process and takes down network, cgroup and mounts; harmless if
+   * it was recorded already.
+   */
+  Container exited(String id, ExitStatus status);
+
+  /** Shows it as {@code restarting} while its policy's delay runs. */
+  Container restarting(String id, int restartCount);
+
+  Container rename(String id, String newName);
+
+  /**
+   * Removes a container that is not alive, with its anonymous volumes if asked.
+   *
+   * @throws dev.wherry.engine.error.EngineException.Conflict if it is alive
+   */
+  void remove(String id, boolean volumes);
+
+  /** Process table of a live container, read from /proc and its cgroup. */
+  ProcessTable top(String id, List<String> psArgs);
+
+  /** Bytes of the writable layer, and of all layers together. */
+  DiskUsage diskUsage(String id);
+
+  /**
+   * Reconciles records with what is really there after a daemon start: exits that happened
+   * meanwhile get their code and time, half-made things are undone, survivors are taken over.
+   * Called once, before any other method.
+   *
+   * @param exits told for each container that exited, now and from now on, from a thread of the
+   *     engine's; the callee calls {@link #exited} in its own order
+   */
+  void recover(BiConsumer<String, ExitStatus> exits);
+
+  /** Stops watching; containers run on. */
+  void close();
+
+  /** Titles and rows of {@code top}. */
+  record ProcessTable(List<String> titles, List<List<String>> processes) {}
+
+  /** Bytes. */
+  record DiskUsage(long sizeRw, long sizeRootFs) {}
+}

@@ -1,0 +1,60 @@
+package dev.wherry.engine.lifecycle;
+
+import dev.wherry.engine.container.Exec;
+import dev.wherry.engine.container.ExecSpec;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Processes run inside running containers. Calls for one exec are made one after the other. Events
+ * are appended to the journal by these methods.
+ */
+public interface ExecLifecycle {
+
+  /**
+   * @throws dev.wherry.engine.error.EngineException.Conflict if the container is not running or
+   *     paused
+   */
+  Exec create(String containerId, ExecSpec spec);
+
+  /**
+   * @throws dev.wherry.engine.error.EngineException.NotFound {@code No such exec instance: X}
+   */
+  Exec get(String id);
+
+  /** The ids of the execs of a container that run or have not been started yet. */
+  List<String> ofContainer(String containerId);
+
+  /**
+   * Starts conmon for it; its process waits until {@link RunningExec#attached} is called, so that
+   * no output is lost.
+   *
+   * @param exited told the exit code once, from a thread of the engine's, when the process has
+   *     ended and all its output has been written to the attach socket
+   */
+  RunningExec start(String id, Consumer<Integer> exited);
+
+  /** Drops the execs of a container that is being removed. */
+  void forget(String containerId);
+
+  /** An exec on its way. */
+  interface RunningExec {
+    /** conmon's attach socket (AF_UNIX, SOCK_SEQPACKET). */
+    Path attachSocket();
+
+    /** conmon's control fifo. */
+    Path control();
+
+    /**
+     * Lets the process run and waits until the runtime has started it.
+     *
+     * @throws dev.wherry.engine.error.EngineException.InvalidParameter with dockerd's text if it
+     *     cannot be executed; the exit code is then 126 or 127
+     */
+    Exec attached();
+
+    /** Gives up before {@link #attached}. */
+    void abort();
+  }
+}

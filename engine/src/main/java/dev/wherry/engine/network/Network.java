@@ -1,0 +1,39 @@
+package dev.wherry.engine.network;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A network, predefined or made by a user (Docker Engine API, {@code Network}).
+ *
+ * @param driver {@code bridge}, {@code host} or {@code null} (the driver of {@code none})
+ * @param scope {@code local}
+ * @param pools its address pools, IPv4 first
+ */
+public record Network(
+    String id,
+    String name,
+    Instant created,
+    String scope,
+    String driver,
+    boolean enableIpv6,
+    boolean internal,
+    boolean attachable,
+    List<Pool> pools,
+    Map<String, String> options,
+    Map<String, String> labels) {
+
+  /**
+   * @param subnet CIDR
+   * @param range CIDR that addresses are given from, empty for the whole subnet
+   * @param gateway the host's address on the bridge, empty for none
+   * @param auxAddresses names to addresses that are not given out
+   */
+  public record Pool(
+      String subnet, String range, String gateway, Map<String, String> auxAddresses) {}
+
+  public boolean isPredefined() {
+    return name.equals("bridge") || name.equals("host") || name.equals("none");
+  }
+}

@@ -1,0 +1,97 @@
+package dev.wherry.engine.network;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * All networks and the containers' places on them.
+ *
+ * <p>Reads answer from memory and may be called from any thread. Changes block, are serialised
+ * inside, and undo themselves when a step fails, so that a failed call leaves neither link, rule,
+ * address nor port taken. Networks and address reservations survive the daemon; sandboxes are told
+ * again with {@link #adopt} after a restart.
+ */
+public interface NetworkManager {
+
+  List<Network> list();
+
+  /**
+   * By full id, name or unique id prefix.
+   *
+   * @throws dev.wherry.engine.error.EngineException.NotFound {@code network X not found}
+   */
+  Network get(String ref);
+
+  /** Makes a network of the {@code bridge} driver. */
+  Network create(NetworkSpec spec);
+
+  /** Removes a network nobody is on; predefined ones are refused. */
+  void remove(String ref);
+
+  /**
+   * Makes the namespace of a container that is about to start, joins it to its networks and
+   * publishes its ports.
+   *
+   * @throws dev.wherry.engine.error.EngineException.Internal with dockerd's text, for example when
+   *     a port is already allocated
+   */
+  Sandbox open(SandboxRequest request);
+
+  /** Gives back everything {@link #open} took; nothing happens for one already closed. */
+  void close(Sandbox sandbox);
+
+  /**
+   * Takes note of a sandbox that outlived the daemon: its addresses and ports count as taken again
+   * and its rules are put back if they are gone. All survivors in one call, so that the rules
+   * change in one transaction.
+   */
+  void adopt(List<Sandbox> sandboxes);
+
+  /** Removes namespaces and reservations that belong to no known sandbox. */
+  void collectGarbage(Set<String> knownSandboxIds);
+
+  /**
+   * What a new network is to be.
+   *
+   * @param pools empty for one chosen from the default pools
+   */
+  record NetworkSpec(
+      String name,
+      String driver,
+      boolean enableIpv6,
+      boolean internal,
+      boolean attachable,
+      List<Network.Pool> pools,
+      Map<String, String> options,
+      Map<String, String> labels) {}
+
+  /**
+   * @param networks network name or id to what the container asks of it; never empty
+   * @param exposedPorts {@code port/proto}
+   * @param portBindings {@code port/proto} to host addresses
+   * @param publishAll publish every exposed port on a free one
+   */
+  record SandboxRequest(
+      String containerId,
+      String containerName,
+      Map<String, Attachment> networks,
+      Set<String> exposedPorts,
+      Map<String, List<PortBinding>> portBindings,
+      boolean publishAll) {}
+
+  /**
+   * A container's namespace and what it holds.
+   *
+   * @param id 64 hexadecimal digits
+   * @param key path of the pinned network namespace
+   * @param attachments by network name, each with its endpoint
+   * @param ports {@code port/proto} to the host addresses really in use
+   */
+  record Sandbox(
+      String id,
+      String key,
+      String containerId,
+      Map<String, Attachment> attachments,
+      Map<String, List<PortBinding>> ports) {}
+}

@@ -1,0 +1,34 @@
+package dev.wherry.engine.volume;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The volumes of the local driver. Reads answer from memory and may be called from any thread;
+ * changes block and are crash-safe.
+ */
+public interface VolumeStore {
+
+  List<Volume> list();
+
+  /**
+   * @throws dev.wherry.engine.error.EngineException.NotFound {@code get NAME: no such volume}
+   */
+  Volume get(String name);
+
+  Optional<Volume> find(String name);
+
+  /**
+   * Makes a volume, or returns the one that has this name already, as dockerd does.
+   *
+   * @param name empty for a generated one
+   * @throws dev.wherry.engine.error.EngineException.InvalidParameter for a bad name or an option of
+   *     the driver that is not supported
+   */
+  Volume create(
+      String name, Map<String, String> labels, Map<String, String> options, boolean anonymous);
+
+  /** Deletes the volume and its files; whether it is in use is the caller's to know. */
+  void remove(String name);
+}
