@@ -1,0 +1,27 @@
+package dev.wherry.verticles.container;
+
+import dev.wherry.engine.container.Exec;
+import dev.wherry.engine.container.ExecSpec;
+import dev.wherry.verticles.stream.StdioSession;
+import io.vertx.core.Future;
+import java.util.List;
+
+/** What can be asked of execs; the same rules as {@link Containers}. */
+public interface Execs {
+
+  Future<Exec> create(String containerRef, ExecSpec spec);
+
+  /** From the snapshot, at once. */
+  Exec get(String id);
+
+  /** Ids of a container's execs that run or wait to be started. */
+  List<String> ofContainer(String containerId);
+
+  /** Starts it with its streams connected before its process runs. */
+  Future<StdioSession> start(String id);
+
+  /** Starts it without streams; completes once it runs. */
+  Future<Void> startDetached(String id);
+
+  Future<Void> resize(String id, int rows, int columns);
+}

@@ -1,0 +1,41 @@
+package dev.wherry.verticles.image;
+
+import dev.wherry.engine.image.Image;
+import dev.wherry.engine.image.ImageProgress;
+import dev.wherry.engine.image.ImageStore.ImageDeletion;
+import dev.wherry.engine.image.ImageStore.LoadedImage;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.ReadStream;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be asked of images. Reads answer from memory at once. Progress is told on the caller's
+ * Vert.x context, before the future completes.
+ */
+public interface Images {
+
+  List<Image> list();
+
+  /** As {@link dev.wherry.engine.image.ImageStore#get}. */
+  Image get(String nameOrId);
+
+  Future<List<LoadedImage>> load(ReadStream<Buffer> archive, Consumer<ImageProgress> progress);
+
+  /** The archive as a stream, paused at first; it fails when an image cannot be read. */
+  Future<ReadStream<Buffer>> save(List<String> namesOrIds);
+
+  Future<Image> importRootfs(
+      ReadStream<Buffer> tar,
+      @Nullable String reference,
+      List<String> changes,
+      String message,
+      @Nullable String platform,
+      Consumer<ImageProgress> progress);
+
+  Future<Image> tag(String nameOrId, String reference);
+
+  Future<List<ImageDeletion>> remove(String nameOrId, boolean force, boolean prune);
+}

@@ -1,0 +1,5 @@
+/** Standard streams of containers and execs, from conmon's socket to any number of listeners. */
+@NullMarked
+package dev.wherry.verticles.stream;
+
+import org.jspecify.annotations.NullMarked;
