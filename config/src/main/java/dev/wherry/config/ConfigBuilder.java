@@ -1,0 +1,186 @@
+package dev.wherry.config;
+
+import dev.wherry.config.DaemonConfig.Containers;
+import dev.wherry.config.DaemonConfig.Directories;
+import dev.wherry.config.DaemonConfig.Log;
+import dev.wherry.config.DaemonConfig.Network;
+import dev.wherry.config.DefaultBridge.BridgeAddress;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Turns settings into a {@link DaemonConfig}: checks each value and fills in the defaults. */
+final class ConfigBuilder {
+  private static final String DISABLE_BRIDGE = "none";
+
+  private ConfigBuilder() {}
+
+  /**
+   * Builds the configuration.
+   *
+   * @param settings the flags and the file, joined and free of unsupported values
+   * @return the checked configuration
+   * @throws ConfigException naming the directive whose value is wrong
+   */
+  static DaemonConfig build(Settings settings) throws ConfigException {
+    LogLevel level = LogLevel.parse(settings.text("log-level").orElse("info"));
+    return new DaemonConfig(
+        listen(settings.list("hosts")),
+        new Directories(
+            path(settings, "data-root", Directories.DEFAULT_DATA_ROOT),
+            path(settings, "exec-root", Directories.DEFAULT_EXEC_ROOT),
+            path(settings, "pidfile", Directories.DEFAULT_PID_FILE)),
+        settings.isTrue("debug") ? LogLevel.DEBUG : level,
+        settings.text("group").orElse(DaemonConfig.DEFAULT_GROUP),
+        labels(settings.list("labels")),
+        network(settings),
+        containers(settings));
+  }
+
+  private static List<ListenAddress> listen(List<String> hosts) throws ConfigException {
+    var addresses = new ArrayList<ListenAddress>();
+    for (String host : hosts) {
+      addresses.add(ListenAddress.parse(host));
+    }
+    return addresses.isEmpty()
+        ? List.of(new ListenAddress.Unix(ListenAddress.DEFAULT_SOCKET))
+        : addresses;
+  }
+
+  private static Path path(Settings settings, String key, Path otherwise) {
+    return settings.text(key).map(Path::of).orElse(otherwise).toAbsolutePath().normalize();
+  }
+
+  private static List<String> labels(List<String> given) throws ConfigException {
+    var values = new LinkedHashMap<String, String>();
+    for (String label : given) {
+      int equals = label.indexOf('=');
+      if (equals < 1) {
+        throw new ConfigException("bad attribute format: " + label);
+      }
+      String key = label.substring(0, equals);
+      if (key.matches("(com\\.docker|io\\.docker|org\\.dockerproject)\\..*")) {
+        throw new ConfigException(
+            "label "
+                + label
+                + " is not allowed: the namespaces com.docker.*, io.docker.*, and"
+                + " org.dockerproject.* are reserved for internal use");
+      }
+      String before = values.putIfAbsent(key, label);
+      if (before != null && !before.equals(label)) {
+        throw new ConfigException("conflict labels for " + label + " and " + before);
+      }
+    }
+    return List.copyOf(values.values());
+  }
+
+  private static Network network(Settings settings) throws ConfigException {
+    var servers = new ArrayList<InetAddress>();
+    for (String server : settings.list("dns")) {
+      try {
+        servers.add(InetAddress.ofLiteral(server));
+      } catch (IllegalArgumentException e) {
+        throw new ConfigException(server + " is not an ip address", e);
+      }
+    }
+    return new Network(
+        bridge(settings), servers, settings.list("dns-search"), settings.list("dns-opts"));
+  }
+
+  private static DefaultBridge bridge(Settings settings) throws ConfigException {
+    Optional<String> name = settings.text("bridge");
+    Optional<String> bip = settings.text("bip");
+    if (name.isPresent() && bip.isPresent()) {
+      throw new ConfigException(
+          "You specified -b & --bip, mutually exclusive options. Please specify only one");
+    }
+    if (name.isPresent()) {
+      return name.get().equals(DISABLE_BRIDGE)
+          ? new DefaultBridge.Disabled()
+          : new DefaultBridge.Existing(name.get());
+    }
+    return new DefaultBridge.Managed(
+        bip.isPresent() ? Optional.of(BridgeAddress.parse(bip.get())) : Optional.empty());
+  }
+
+  private static Containers containers(Settings settings) throws ConfigException {
+    long shmSize = Containers.DEFAULT_SHM_SIZE;
+    Optional<String> givenSize = settings.text("default-shm-size");
+    if (givenSize.isPresent()) {
+      shmSize = ByteSize.parse(givenSize.get());
+    }
+    return new Containers(
+        settings.text("default-runtime"),
+        runtimes(settings.map("runtimes")),
+        settings.text("cgroup-parent"),
+        shmSize,
+        new Log(Log.DEFAULT_DRIVER, logOptions(settings.map("log-opts"))));
+  }
+
+  private static Map<String, Path> runtimes(Map<String, Object> given) throws ConfigException {
+    var runtimes = new LinkedHashMap<String, Path>();
+    for (var runtime : given.entrySet()) {
+      runtimes.put(runtime.getKey(), runtimePath(runtime.getKey(), runtime.getValue()));
+    }
+    return runtimes;
+  }
+
+  private static Path runtimePath(String name, Object value) throws ConfigException {
+    if (value instanceof String path && !path.isEmpty()) {
+      return Path.of(path);
+    }
+    if (value instanceof Map<?, ?> fields && fields.get("path") instanceof String path) {
+      for (var field : fields.entrySet()) {
+        boolean empty = Settings.show(field.getValue()).matches("|\\[]|map\\[]");
+        if (!field.getKey().equals("path") && !empty) {
+          throw new ConfigException(
+              "runtimes: " + name + ": " + field.getKey() + " is not supported by Wherry");
+        }
+      }
+      if (!path.isEmpty()) {
+        return Path.of(path);
+      }
+    }
+    throw new ConfigException("runtimes: " + name + ": a path is expected");
+  }
+
+  private static Map<String, String> logOptions(Map<String, Object> given) throws ConfigException {
+    var options = new LinkedHashMap<String, String>();
+    for (var option : given.entrySet()) {
+      String value = option.getValue().toString();
+      checkLogOption(option.getKey(), value);
+      options.put(option.getKey(), value);
+    }
+    return options;
+  }
+
+  private static void checkLogOption(String name, String value) throws ConfigException {
+    switch (name) {
+      case "max-size" -> {
+        if (!value.equals("-1")) {
+          ByteSize.parse(value);
+        }
+      }
+      case "max-file" -> {
+        if (!value.matches("[1-9]\\d{0,5}")) {
+          throw new ConfigException("log-opts: max-file cannot be less than 1: " + value);
+        }
+      }
+      case "compress",
+          "labels",
+          "labels-regex",
+          "env",
+          "env-regex",
+          "tag",
+          "mode",
+          "max-buffer-size" ->
+          throw new ConfigException("log-opts: " + name + " is not supported by Wherry");
+      default ->
+          throw new ConfigException("unknown log opt '" + name + "' for json-file log driver");
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.wherry.config;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The daemon's settings, complete, checked and immutable, from flags and daemon.json.
+ *
+ * @param listen where the API listens, never empty
+ * @param directories where the daemon keeps its files
+ * @param logLevel how much the daemon logs; {@code debug} is already taken into it
+ * @param socketGroup the group that may use the unix sockets; where it does not exist and is the
+ *     default, root alone may
+ * @param labels the daemon's own {@code key=value} labels, shown by {@code docker info}
+ * @param network the default network and name resolution
+ * @param containers what a container gets when its creator does not say
+ */
+public record DaemonConfig(
+    List<ListenAddress> listen,
+    Directories directories,
+    LogLevel logLevel,
+    String socketGroup,
+    List<String> labels,
+    Network network,
+    Containers containers) {
+
+  /** The group of the unix sockets when none is named. */
+  public static final String DEFAULT_GROUP = "docker";
+
+  /** Keeps its own copies of the lists. */
+  public DaemonConfig {
+    listen = List.copyOf(listen);
+    labels = List.copyOf(labels);
+  }
+
+  /**
+   * Where the daemon keeps its files; all paths absolute.
+   *
+   * @param dataRoot images, containers and volumes, which survive a reboot
+   * @param execRoot sockets, mounts and runtime state, which need not
+   * @param pidFile holds the daemon's process id while it runs
+   */
+  public record Directories(Path dataRoot, Path execRoot, Path pidFile) {
+    /** {@code --data-root}'s default. */
+    public static final Path DEFAULT_DATA_ROOT = Path.of("/var/lib/wherry");
+
+    /** {@code --exec-root}'s default. */
+    public static final Path DEFAULT_EXEC_ROOT = Path.of("/run/wherry");
+
+    /** {@code --pidfile}'s default. */
+    public static final Path DEFAULT_PID_FILE = Path.of("/run/wherry.pid");
+  }
+
+  /**
+   * The default network, and name resolution for containers that do not choose their own.
+   *
+   * @param bridge the network named {@code bridge}
+   * @param dns name servers; empty means those of the host
+   * @param dnsSearch search domains; empty means those of the host
+   * @param dnsOptions resolver options; empty means those of the host
+   */
+  public record Network(
+      DefaultBridge bridge,
+      List<InetAddress> dns,
+      List<String> dnsSearch,
+      List<String> dnsOptions) {
+    /** Keeps its own copies of the lists. */
+    public Network {
+      dns = List.copyOf(dns);
+      dnsSearch = List.copyOf(dnsSearch);
+      dnsOptions = List.copyOf(dnsOptions);
+    }
+  }
+
+  /**
+   * What a container gets when its creator does not say.
+   *
+   * @param defaultRuntime the name of the OCI runtime; empty lets the daemon choose at start among
+   *     those installed
+   * @param runtimes OCI runtimes by name, beyond those the daemon finds by itself: a path, or a
+   *     bare command looked up in {@code PATH}
+   * @param cgroupParent the cgroup containers are put under; empty means the engine's own
+   * @param shmSize the size of {@code /dev/shm} in bytes
+   * @param log where output goes
+   */
+  public record Containers(
+      Optional<String> defaultRuntime,
+      Map<String, Path> runtimes,
+      Optional<String> cgroupParent,
+      long shmSize,
+      Log log) {
+    /** {@code --default-shm-size}'s default, 64 MiB. */
+    public static final long DEFAULT_SHM_SIZE = 64L << 20;
+
+    /** Keeps its own copy of the map. */
+    public Containers {
+      runtimes = Collections.unmodifiableMap(new LinkedHashMap<>(runtimes));
+    }
+  }
+
+  /**
+   * The default log driver and its options, as {@code HostConfig.LogConfig} shows them.
+   *
+   * @param driver the driver's name
+   * @param options its options, already checked
+   */
+  public record Log(String driver, Map<String, String> options) {
+    /** {@code --log-driver}'s default. */
+    public static final String DEFAULT_DRIVER = "json-file";
+
+    /** Keeps its own copy of the map. */
+    public Log {
+      options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+    }
+  }
+}
