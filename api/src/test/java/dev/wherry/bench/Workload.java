@@ -1,0 +1,24 @@
+package dev.wherry.bench;
+
+/** One thing that is measured on an engine; times in seconds, rates per second, memory in MiB. */
+interface Workload {
+
+  String name();
+
+  String unit();
+
+  /** Part of the usual number of rounds, for long workloads. */
+  default double share() {
+    return 1;
+  }
+
+  default boolean canRunOn(Engine engine) {
+    return true;
+  }
+
+  default void prepare(Engine engine) throws Exception {}
+
+  double measure(Engine engine) throws Exception;
+
+  default void cleanUp(Engine engine) throws Exception {}
+}

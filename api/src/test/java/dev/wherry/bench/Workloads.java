@@ -1,0 +1,335 @@
+package dev.wherry.bench;
+
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** The workloads, in the order they are run and printed. */
+final class Workloads {
+
+  private static final int LOG_LINES = 200_000;
+  private static final String NAME = "wherry-bench-target";
+
+  private Workloads() {}
+
+  static List<Workload> all(BenchImages images) {
+    return List.of(
+        new Cli("run-rm-bridge", images, List.of(), "run", "--rm", BenchImages.BUSYBOX, "true"),
+        new Cli(
+            "run-rm-no-network",
+            images,
+            List.of(),
+            "run",
+            "--rm",
+            "--network",
+            "none",
+            BenchImages.BUSYBOX,
+            "true"),
+        new Cli("exec", images, List.of("sleep", "100000"), "exec", NAME, "true"),
+        new Cli("ps", images, List.of("sleep", "100000"), "ps"),
+        new Starts(images),
+        new LogLines(images),
+        new Load(images),
+        new Rate("ping-rate", images, 0, "/_ping"),
+        new Rate("list-rate", images, 100, "/containers/json?all=1"),
+        new Rate("inspect-rate", images, 1, "/containers/" + NAME + "-0/json"),
+        new StartUp(),
+        new Memory("memory-idle", images, 0),
+        new Memory("memory-20", images, 20));
+  }
+
+  private static void importBusybox(Engine engine, BenchImages images) throws Exception {
+    engine.docker("import", images.busybox().toString(), BenchImages.BUSYBOX);
+  }
+
+  private static void removeBusybox(Engine engine) throws Exception {
+    engine.docker("rmi", "-f", BenchImages.BUSYBOX);
+  }
+
+  /** Starts or creates many containers, eight clients at a time. */
+  private static void eightAtATime(Engine engine, int count, String... head) throws Exception {
+    try (ExecutorService clients = Executors.newFixedThreadPool(8)) {
+      List<Future<String>> started = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        List<String> line = new ArrayList<>(List.of(head));
+        line.addAll(List.of("--name", NAME + "-" + i, BenchImages.BUSYBOX, "sleep", "100000"));
+        Callable<String> start = () -> engine.docker(line.toArray(String[]::new));
+        started.add(clients.submit(start));
+      }
+      for (Future<String> one : started) {
+        one.get();
+      }
+    }
+  }
+
+  private static void removeMany(Engine engine, int count) throws Exception {
+    List<String> line = new ArrayList<>(List.of("rm", "-f", "-v"));
+    for (int i = 0; i < count; i++) {
+      line.add(NAME + "-" + i);
+    }
+    engine.docker(line.toArray(String[]::new));
+  }
+
+  /** One command line, optionally with a container running {@code background}. */
+  private record Cli(String name, BenchImages images, List<String> background, String... line)
+      implements Workload {
+    @Override
+    public String unit() {
+      return "s";
+    }
+
+    @Override
+    public void prepare(Engine engine) throws Exception {
+      importBusybox(engine, images);
+      if (!background.isEmpty()) {
+        List<String> run =
+            new ArrayList<>(List.of("run", "-d", "--name", NAME, BenchImages.BUSYBOX));
+        run.addAll(background);
+        engine.docker(run.toArray(String[]::new));
+      }
+    }
+
+    @Override
+    public double measure(Engine engine) throws Exception {
+      return engine.time(line);
+    }
+
+    @Override
+    public void cleanUp(Engine engine) throws Exception {
+      if (!background.isEmpty()) {
+        engine.docker("rm", "-f", NAME);
+      }
+      removeBusybox(engine);
+    }
+  }
+
+  /** Forty detached runs, eight at a time. */
+  private record Starts(BenchImages images) implements Workload {
+    private static final int COUNT = 40;
+
+    @Override
+    public String name() {
+      return "40-starts";
+    }
+
+    @Override
+    public String unit() {
+      return "s";
+    }
+
+    @Override
+    public double share() {
+      return 0.5;
+    }
+
+    @Override
+    public void prepare(Engine engine) throws Exception {
+      importBusybox(engine, images);
+    }
+
+    @Override
+    public double measure(Engine engine) throws Exception {
+      long begin = System.nanoTime();
+      eightAtATime(engine, COUNT, "run", "-d");
+      double seconds = (System.nanoTime() - begin) / 1e9;
+      removeMany(engine, COUNT);
+      return seconds;
+    }
+
+    @Override
+    public void cleanUp(Engine engine) throws Exception {
+      removeBusybox(engine);
+    }
+  }
+
+  /** Many lines through an attached client. */
+  private record LogLines(BenchImages images) implements Workload {
+    @Override
+    public String name() {
+      return "200k-lines";
+    }
+
+    @Override
+    public String unit() {
+      return "s";
+    }
+
+    @Override
+    public double share() {
+      return 0.5;
+    }
+
+    @Override
+    public void prepare(Engine engine) throws Exception {
+      importBusybox(engine, images);
+    }
+
+    @Override
+    public double measure(Engine engine) throws Exception {
+      long begin = System.nanoTime();
+      Process cli =
+          engine
+              .cli("run", "--rm", BenchImages.BUSYBOX, "seq", "1000000", "" + (999_999 + LOG_LINES))
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      long lines = countLines(cli.getInputStream());
+      int code = cli.waitFor();
+      if (code != 0 || lines != LOG_LINES) {
+        throw new IllegalStateException("exit code " + code + " after " + lines + " lines");
+      }
+      return (System.nanoTime() - begin) / 1e9;
+    }
+
+    private static long countLines(InputStream in) throws Exception {
+      byte[] buffer = new byte[1 << 16];
+      long lines = 0;
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        for (int i = 0; i < n; i++) {
+          if (buffer[i] == '\n') {
+            lines++;
+          }
+        }
+      }
+      return lines;
+    }
+
+    @Override
+    public void cleanUp(Engine engine) throws Exception {
+      removeBusybox(engine);
+    }
+  }
+
+  /** Load of a large archive the engine does not have yet. */
+  private record Load(BenchImages images) implements Workload {
+    @Override
+    public String name() {
+      return "load-150mb";
+    }
+
+    @Override
+    public String unit() {
+      return "s";
+    }
+
+    @Override
+    public double share() {
+      return 0.5;
+    }
+
+    @Override
+    public double measure(Engine engine) throws Exception {
+      double seconds = engine.time("load", "-i", images.large().toString());
+      engine.docker("rmi", "-f", BenchImages.LARGE);
+      return seconds;
+    }
+  }
+
+  /** Requests per second while {@code containers} exist. */
+  private record Rate(String name, BenchImages images, int containers, String path)
+      implements Workload {
+    @Override
+    public String unit() {
+      return "1/s";
+    }
+
+    @Override
+    public double share() {
+      return 0.5;
+    }
+
+    @Override
+    public void prepare(Engine engine) throws Exception {
+      if (containers > 0) {
+        importBusybox(engine, images);
+        eightAtATime(engine, containers, "create");
+      }
+    }
+
+    @Override
+    public double measure(Engine engine) throws Exception {
+      return HttpRate.of(engine, path);
+    }
+
+    @Override
+    public void cleanUp(Engine engine) throws Exception {
+      if (containers > 0) {
+        removeMany(engine, containers);
+        removeBusybox(engine);
+      }
+    }
+  }
+
+  /** From the command being typed to the first answered ping. */
+  private record StartUp() implements Workload {
+    @Override
+    public String name() {
+      return "start-up";
+    }
+
+    @Override
+    public String unit() {
+      return "s";
+    }
+
+    @Override
+    public double share() {
+      return 0.5;
+    }
+
+    @Override
+    public boolean canRunOn(Engine engine) {
+      return engine.isRestartable();
+    }
+
+    @Override
+    public double measure(Engine engine) throws Exception {
+      engine.stop();
+      return engine.start();
+    }
+  }
+
+  /** Memory of all the engine's processes, freshly started, with running containers. */
+  private record Memory(String name, BenchImages images, int containers) implements Workload {
+    @Override
+    public String unit() {
+      return "MiB";
+    }
+
+    @Override
+    public double share() {
+      return 0.3;
+    }
+
+    @Override
+    public boolean canRunOn(Engine engine) {
+      return engine.isRestartable();
+    }
+
+    @Override
+    public void prepare(Engine engine) throws Exception {
+      engine.stop();
+      engine.start();
+      if (containers > 0) {
+        importBusybox(engine, images);
+        eightAtATime(engine, containers, "run", "-d");
+      }
+    }
+
+    @Override
+    public double measure(Engine engine) throws Exception {
+      return EngineProcesses.residentMebibytes(engine);
+    }
+
+    @Override
+    public void cleanUp(Engine engine) throws Exception {
+      if (containers > 0) {
+        removeMany(engine, containers);
+        removeBusybox(engine);
+      }
+    }
+  }
+}
