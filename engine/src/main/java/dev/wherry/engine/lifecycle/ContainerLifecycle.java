@@ -1,6 +1,7 @@
 package dev.wherry.engine.lifecycle;
 
 import dev.wherry.engine.container.Container;
+import dev.wherry.engine.container.ContainerFiles;
 import dev.wherry.engine.container.ContainerIndex;
 import dev.wherry.engine.container.ExitStatus;
 import java.util.List;
@@ -20,6 +21,9 @@ import java.util.function.BiConsumer;
 public interface ContainerLifecycle {
 
   ContainerIndex index();
+
+  /** Where this container's files are, from memory alone: may be called from any thread. */
+  ContainerFiles files(Container container);
 
   /**
    * Checks the request against images, networks and volumes, reserves the name, makes the writable

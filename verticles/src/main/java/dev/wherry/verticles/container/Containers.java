@@ -1,6 +1,7 @@
 package dev.wherry.verticles.container;
 
 import dev.wherry.engine.container.Container;
+import dev.wherry.engine.container.ContainerFiles;
 import dev.wherry.engine.container.ContainerIndex;
 import dev.wherry.engine.lifecycle.ContainerLifecycle.DiskUsage;
 import dev.wherry.engine.lifecycle.ContainerLifecycle.ProcessTable;
@@ -16,14 +17,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * What can be asked of containers. {@code ref} is a name, id or unique id prefix.
  *
- * <p>{@link #index} answers at once, whatever any container is doing. Everything else goes over the
- * event bus into the container's lane: calls for one container take effect in the order they were
- * made, those for others are not held up. Failed futures carry an {@link
+ * <p>{@link #index} and {@link #files} answer at once, whatever any container is doing. Everything
+ * else goes over the event bus into the container's lane: calls for one container take effect in
+ * the order they were made, those for others are not held up. Failed futures carry an {@link
  * dev.wherry.engine.error.EngineException}. Futures complete on the caller's Vert.x context.
  */
 public interface Containers {
 
   ContainerIndex index();
+
+  /** Where this container's files are; answers at once, like {@link #index}. */
+  ContainerFiles files(Container container);
 
   Future<Container> create(NewContainer request);
 
