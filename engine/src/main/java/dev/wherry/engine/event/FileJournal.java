@@ -1,0 +1,165 @@
+package dev.wherry.engine.event;
+
+import dev.wherry.engine.error.EngineException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A journal in append-only files, oldest dropped first, with its latest events in memory as well.
+ *
+ * <p>Times never run backwards in it: when the clock does, an event gets the time of the one before
+ * it, so that order by time and by sequence are the same.
+ */
+public final class FileJournal implements Journal, AutoCloseable {
+
+  /**
+   * How much is kept.
+   *
+   * @param segmentBytes size at which the next file is begun
+   * @param segments files kept, the one being written included
+   * @param inMemory events kept in memory
+   */
+  public record Limits(long segmentBytes, int segments, int inMemory) {
+    /** Some 100,000 events on disk, the last 2,000 of them in memory. */
+    public static final Limits DEFAULT = new Limits(4L << 20, 8, 2000);
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(FileJournal.class);
+
+  private final SegmentFiles files;
+  private final Clock clock;
+  private final int inMemory;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Deque<EngineEvent> tail = new ArrayDeque<>();
+  private final List<Consumer<EngineEvent>> listeners = new CopyOnWriteArrayList<>();
+  private long lastSequence;
+  private long lastTimeNano;
+
+  /**
+   * Opens the journal in its own directory and continues its numbering.
+   *
+   * @throws EngineException.Internal if the directory can't be read or written
+   */
+  public FileJournal(Path directory, Limits limits, Clock clock) {
+    this.clock = clock;
+    this.inMemory = limits.inMemory();
+    try {
+      this.files = new SegmentFiles(directory, limits.segmentBytes(), limits.segments());
+      files.readAll(this::remember);
+    } catch (IOException e) {
+      throw new EngineException.Internal("events journal " + directory + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public EngineEvent append(
+      EngineEvent.Type type, String action, String actorId, Map<String, String> attributes) {
+    lock.lock();
+    try {
+      EngineEvent event =
+          new EngineEvent(
+              lastSequence + 1,
+              type,
+              action,
+              actorId,
+              Map.copyOf(attributes),
+              Math.max(lastTimeNano, nano(clock.instant())));
+      files.append(event);
+      remember(event);
+      for (Consumer<EngineEvent> listener : listeners) {
+        listener.accept(event);
+      }
+      return event;
+    } catch (IOException e) {
+      throw new EngineException.Internal("events journal: " + e.getMessage(), e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public List<EngineEvent> between(long sinceNano, long untilNano) {
+    List<EngineEvent> found = new ArrayList<>();
+    lock.lock();
+    try {
+      Consumer<EngineEvent> take =
+          event -> {
+            if (event.timeNano() >= sinceNano && event.timeNano() <= untilNano) {
+              found.add(event);
+            }
+          };
+      if (isInMemory(sinceNano)) {
+        tail.forEach(take);
+      } else {
+        files.readAll(take);
+      }
+      return List.copyOf(found);
+    } catch (IOException e) {
+      throw new EngineException.Internal("events journal: " + e.getMessage(), e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether no event at or after this time is on disk only. */
+  private boolean isInMemory(long sinceNano) {
+    EngineEvent oldest = tail.peekFirst();
+    return oldest == null || oldest.sequence() == 1 || oldest.timeNano() < sinceNano;
+  }
+
+  @Override
+  public AutoCloseable listen(Consumer<EngineEvent> listener) {
+    Consumer<EngineEvent> registered = guarded(listener);
+    listeners.add(registered);
+    return () -> listeners.remove(registered);
+  }
+
+  /** A listener whose failure is its own: neither the others nor the event's cause suffer. */
+  private static Consumer<EngineEvent> guarded(Consumer<EngineEvent> listener) {
+    return event -> {
+      try {
+        listener.accept(event);
+      } catch (RuntimeException e) {
+        LOG.error("a listener failed on event {}", event, e);
+      }
+    };
+  }
+
+  /** Closes the file; nothing may be appended any more. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      files.close();
+    } catch (IOException e) {
+      throw new EngineException.Internal("events journal: " + e.getMessage(), e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void remember(EngineEvent event) {
+    lastSequence = event.sequence();
+    lastTimeNano = event.timeNano();
+    tail.addLast(event);
+    if (tail.size() > inMemory) {
+      tail.removeFirst();
+    }
+  }
+
+  private static long nano(Instant time) {
+    return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), time.getNano());
+  }
+}

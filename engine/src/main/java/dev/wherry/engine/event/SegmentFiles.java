@@ -1,0 +1,137 @@
+package dev.wherry.engine.event;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import dev.wherry.engine.store.Json;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The journal's files: one JSON object a line, each file named for the sequence number it begins
+ * with. Only the newest is written. A line that a crash tore is cut off when the file is opened
+ * again; one that can't be read is left out with a warning. Not thread-safe.
+ */
+final class SegmentFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentFiles.class);
+  private static final String PREFIX = "events-";
+  private static final String SUFFIX = ".jsonl";
+
+  private final Path directory;
+  private final long segmentBytes;
+  private final int segments;
+  private final List<Path> files = new ArrayList<>();
+  private @Nullable FileChannel current;
+  private long currentBytes;
+
+  SegmentFiles(Path directory, long segmentBytes, int segments) throws IOException {
+    this.directory = directory;
+    this.segmentBytes = segmentBytes;
+    this.segments = segments;
+    Files.createDirectories(
+        directory,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, PREFIX + "*" + SUFFIX)) {
+      found.forEach(files::add);
+    }
+    Collections.sort(files);
+    if (!files.isEmpty()) {
+      open(files.getLast());
+    }
+  }
+
+  void append(EngineEvent event) throws IOException {
+    byte[] json = Json.mapper().writeValueAsBytes(event);
+    FileChannel channel = current;
+    boolean full = currentBytes > 0 && currentBytes + json.length + 1 > segmentBytes;
+    if (channel == null || full) {
+      channel = begin(event.sequence());
+    }
+    ByteBuffer line = ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n').flip();
+    while (line.hasRemaining()) {
+      currentBytes += channel.write(line, currentBytes);
+    }
+  }
+
+  /** Hands over all events that can be read, oldest first. */
+  void readAll(Consumer<EngineEvent> reader) throws IOException {
+    for (Path file : files) {
+      try (BufferedReader lines = Files.newBufferedReader(file, UTF_8)) {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+          read(file, line, reader);
+        }
+      }
+    }
+  }
+
+  private static void read(Path file, String line, Consumer<EngineEvent> reader) {
+    EngineEvent event;
+    try {
+      event = Json.mapper().readValue(line, EngineEvent.class);
+    } catch (IOException e) {
+      LOG.warn("{}: a line that can't be read is left out: {}", file, e.getMessage());
+      return;
+    }
+    reader.accept(event);
+  }
+
+  void close() throws IOException {
+    FileChannel channel = current;
+    current = null;
+    if (channel != null) {
+      channel.close();
+    }
+  }
+
+  private FileChannel begin(long sequence) throws IOException {
+    close();
+    Path file = directory.resolve(PREFIX + "%019d".formatted(sequence) + SUFFIX);
+    FileChannel channel = open(file);
+    files.add(file);
+    while (files.size() > segments) {
+      Files.deleteIfExists(files.removeFirst());
+    }
+    return channel;
+  }
+
+  private FileChannel open(Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            file,
+            Set.of(CREATE, READ, WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    current = channel;
+    currentBytes = endOfLastLine(channel);
+    channel.truncate(currentBytes);
+    return channel;
+  }
+
+  private static long endOfLastLine(FileChannel channel) throws IOException {
+    ByteBuffer one = ByteBuffer.allocate(1);
+    long end = channel.size();
+    while (end > 0) {
+      channel.read(one.clear(), end - 1);
+      if (one.get(0) == '\n') {
+        return end;
+      }
+      end--;
+    }
+    return 0;
+  }
+}
