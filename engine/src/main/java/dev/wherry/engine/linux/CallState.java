@@ -46,6 +46,7 @@ final class CallState {
   private final MemorySegment first = arena.allocate(PATH_MAX);
   private final MemorySegment second = arena.allocate(PATH_MAX);
   private final MemorySegment third = arena.allocate(PATH_MAX);
+  private final MemorySegment fourth = arena.allocate(64);
   private final MemorySegment struct = arena.allocate(STRUCT_SIZE, 16);
   private @Nullable MemorySegment buffer;
 
@@ -112,6 +113,11 @@ final class CallState {
     return put(third, name);
   }
 
+  /** Puts a short word, such as a file system's type, into the fourth name buffer: its address. */
+  long fourth(String word) {
+    return put(fourth, word);
+  }
+
   /** A buffer for one small structure. */
   MemorySegment struct() {
     return struct;
@@ -129,8 +135,9 @@ final class CallState {
 
   private static long put(MemorySegment target, String name) {
     int length = name.length();
-    if (length >= PATH_MAX) {
-      throw new LinuxException(Errno.ENAMETOOLONG, "path", name.substring(0, 64) + "...");
+    if (length >= target.byteSize()) {
+      throw new LinuxException(
+          Errno.ENAMETOOLONG, "path", name.substring(0, Math.min(64, name.length())) + "...");
     }
     for (int i = 0; i < length; i++) {
       char c = name.charAt(i);
@@ -148,8 +155,9 @@ final class CallState {
 
   private static long putEncoded(MemorySegment target, String name) {
     byte[] bytes = FileNames.encode(name);
-    if (bytes.length >= PATH_MAX) {
-      throw new LinuxException(Errno.ENAMETOOLONG, "path", name.substring(0, 64) + "...");
+    if (bytes.length >= target.byteSize()) {
+      throw new LinuxException(
+          Errno.ENAMETOOLONG, "path", name.substring(0, Math.min(64, name.length())) + "...");
     }
     if (name.indexOf('\0') >= 0) {
       throw new LinuxException(Errno.EINVAL, "path with a NUL", name.replace('\0', '?'));

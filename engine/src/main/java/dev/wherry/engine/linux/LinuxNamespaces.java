@@ -1,0 +1,83 @@
+package dev.wherry.engine.linux;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
+/** {@link Namespaces} by unshare(2), setns(2) and bind mounts of {@code /proc/thread-self/ns}. */
+public final class LinuxNamespaces implements Namespaces {
+  private static final int CLONE_NEWNET = 0x40000000;
+  private static final Path OWN_NETWORK = Path.of("/proc/thread-self/ns/net");
+
+  private final Mounts mounts;
+  private final Paths paths;
+
+  public LinuxNamespaces(Mounts mounts, Paths paths) {
+    this.mounts = mounts;
+    this.paths = paths;
+  }
+
+  @Override
+  public void preparePins(Path directory) {
+    paths.mkdirs(directory, 0700);
+    if (!mounts.isMountPoint(directory)) {
+      mounts.bind(directory, directory, true);
+      mounts.propagation(directory, MountFlags.MS_PRIVATE);
+      mounts.propagation(directory, MountFlags.MS_SHARED);
+    }
+  }
+
+  @Override
+  public void removePins(Path directory) {
+    while (mounts.isMountPoint(directory)) {
+      mounts.umount(directory, MountFlags.MNT_DETACH);
+    }
+  }
+
+  @Override
+  public <T> T createNetwork(Path pin, Callable<T> inside) {
+    int flags = OpenFlags.O_RDONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL;
+    paths.open(pin, flags, 0).close();
+    try {
+      return FreshThread.call(
+          "netns-create",
+          () -> {
+            long result = CallState.current().call(SystemCall.SYS_unshare, CLONE_NEWNET);
+            FileCalls.check(result, "unshare", "CLONE_NEWNET");
+            mounts.bind(OWN_NETWORK, pin, false);
+            return inside.call();
+          });
+    } catch (RuntimeException | Error e) {
+      try {
+        remove(pin);
+      } catch (LinuxException undo) {
+        e.addSuppressed(undo);
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public <T> T callInNetwork(Path namespace, Callable<T> inside) {
+    try (Fd fd = paths.open(namespace, OpenFlags.O_RDONLY, 0)) {
+      return FreshThread.call(
+          "netns-visit",
+          () -> {
+            long result = CallState.current().call(SystemCall.SYS_setns, fd.number(), CLONE_NEWNET);
+            FileCalls.check(result, "setns", namespace.toString());
+            return inside.call();
+          });
+    }
+  }
+
+  @Override
+  public void remove(Path pin) {
+    try {
+      mounts.umount(pin, MountFlags.MNT_DETACH | MountFlags.UMOUNT_NOFOLLOW);
+    } catch (LinuxException e) {
+      if (!e.is(Errno.EINVAL) && !e.is(Errno.ENOENT)) { // not mounted, not there
+        throw e;
+      }
+    }
+    paths.removeTree(pin);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.wherry.engine.linux;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** {@link Processes} by posix_spawn(3), pidfds and procfs. */
+public final class LinuxProcesses implements Processes {
+  private static final int WNOHANG = 1;
+  private static final int EFD_NONBLOCK = OpenFlags.O_NONBLOCK;
+
+  @Override
+  public int spawn(SpawnSpec spec) {
+    return Spawner.spawn(spec);
+  }
+
+  @Override
+  public WaitStatus waitpid(int pid) {
+    long result;
+    CallState c = CallState.current();
+    do {
+      result = c.call(SystemCall.SYS_wait4, pid, c.struct().address(), 0, 0);
+    } while (result == -Errno.EINTR.number());
+    FileCalls.check(result, "waitpid", Integer.toString(pid));
+    return WaitStatus.of(c.struct().get(ValueLayout.JAVA_INT, 0));
+  }
+
+  @Override
+  public Optional<WaitStatus> tryWaitpid(int pid) {
+    CallState c = CallState.current();
+    long result = c.call(SystemCall.SYS_wait4, pid, c.struct().address(), WNOHANG, 0);
+    FileCalls.check(result, "waitpid", Integer.toString(pid));
+    return result == 0
+        ? Optional.empty()
+        : Optional.of(WaitStatus.of(c.struct().get(ValueLayout.JAVA_INT, 0)));
+  }
+
+  @Override
+  public Fd pidfdOpen(int pid) {
+    long fd = CallState.current().call(SystemCall.SYS_pidfd_open, pid, 0);
+    return new Fd((int) FileCalls.check(fd, "pidfd_open", Integer.toString(pid)));
+  }
+
+  @Override
+  public void pidfdSendSignal(Fd pidfd, int signal) {
+    long result =
+        CallState.current().call(SystemCall.SYS_pidfd_send_signal, pidfd.number(), signal, 0, 0);
+    FileCalls.check(result, "pidfd_send_signal", Integer.toString(signal));
+  }
+
+  @Override
+  public void kill(int pid, int signal) {
+    long result = CallState.current().call(SystemCall.SYS_kill, pid, signal);
+    FileCalls.check(result, "kill", pid + " with signal " + signal);
+  }
+
+  @Override
+  public Optional<ProcessStat> stat(int pid) {
+    try {
+      byte[] bytes = Files.readAllBytes(Path.of("/proc", Integer.toString(pid), "stat"));
+      return Optional.of(ProcessStat.parse(FileNames.decode(bytes)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      if (e.getMessage() != null && e.getMessage().contains(Errno.ESRCH.text())) {
+        return Optional.empty(); // it ended between open and read
+      }
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public Pipe pipe() {
+    CallState c = CallState.current();
+    MemorySegment ends = c.struct();
+    long result = c.call(SystemCall.SYS_pipe2, ends.address(), OpenFlags.O_CLOEXEC);
+    FileCalls.check(result, "pipe2", "");
+    return new Pipe(
+        new Fd(ends.get(ValueLayout.JAVA_INT, 0)), new Fd(ends.get(ValueLayout.JAVA_INT, 4)));
+  }
+
+  @Override
+  public Fd eventfd(boolean nonBlocking) {
+    int flags = OpenFlags.O_CLOEXEC | (nonBlocking ? EFD_NONBLOCK : 0);
+    long fd = CallState.current().call(SystemCall.SYS_eventfd2, 0, flags);
+    return new Fd((int) FileCalls.check(fd, "eventfd", ""));
+  }
+
+  @Override
+  public int poll(Fd fd, int events, Duration timeout) {
+    CallState c = CallState.current();
+    MemorySegment s = c.struct();
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (true) {
+      long left = Math.max(0, deadline - System.nanoTime());
+      s.set(ValueLayout.JAVA_INT, 0, fd.number());
+      s.set(ValueLayout.JAVA_SHORT, 4, (short) events);
+      s.set(ValueLayout.JAVA_SHORT, 6, (short) 0);
+      s.set(ValueLayout.JAVA_LONG, 8, left / 1_000_000_000);
+      s.set(ValueLayout.JAVA_LONG, 16, left % 1_000_000_000);
+      long result = c.call(SystemCall.SYS_ppoll, s.address(), 1, s.address() + 8, 0, 0);
+      if (result != -Errno.EINTR.number()) {
+        FileCalls.check(result, "poll", fd.toString());
+        return result == 0 ? 0 : s.get(ValueLayout.JAVA_SHORT, 6);
+      }
+    }
+  }
+
+  @Override
+  public int umask(int mask) {
+    return (int) CallState.current().call(SystemCall.SYS_umask, mask);
+  }
+
+  @Override
+  public int geteuid() {
+    return (int) CallState.current().call(SystemCall.SYS_geteuid, 0);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.wherry.engine.linux;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+
+/**
+ * Sockets that the JDK can't make, as raw descriptors that Netty can take over ({@link
+ * Fd#release}). Failures are {@link LinuxException}s.
+ */
+public interface Sockets {
+  /**
+   * Connects to a unix socket of type SOCK_SEQPACKET, as conmon's attach socket is; the descriptor
+   * is non-blocking. The path may be longer than the 107 bytes of unix(7).
+   *
+   * @throws LinuxException ECONNREFUSED if nobody listens, EAGAIN if too many wait
+   */
+  Fd connectSeqpacket(Path path);
+
+  /**
+   * A non-blocking UDP socket bound to an address, in the calling thread's network namespace.
+   *
+   * @param address with a literal address; port 0 lets the kernel choose
+   * @throws LinuxException EADDRINUSE, EADDRNOTAVAIL, EACCES
+   */
+  Fd bindUdp(InetSocketAddress address);
+
+  /**
+   * A non-blocking TCP socket that listens on an address, in the calling thread's network
+   * namespace.
+   *
+   * @param backlog how many connections may wait
+   */
+  Fd listenTcp(InetSocketAddress address, int backlog);
+
+  /** The port that a socket is bound to, getsockname(2). */
+  int localPort(Fd socket);
+}
