@@ -19,8 +19,15 @@ public interface Journal {
   EngineEvent append(
       EngineEvent.Type type, String action, String actorId, Map<String, String> attributes);
 
-  /** The kept events with {@code sinceNano <= timeNano <= untilNano}, oldest first. */
-  List<EngineEvent> between(long sinceNano, long untilNano);
+  /**
+   * The kept events with {@code sequence > afterSequence} and {@code timeNano >= sinceNano}, oldest
+   * first, at most {@code limit}. A reader that pages on with the last one's sequence sees every
+   * kept event once.
+   */
+  List<EngineEvent> page(long afterSequence, long sinceNano, int limit);
+
+  /** The sequence of the last event appended, 0 if there has been none; from memory. */
+  long lastSequence();
 
   /** Adds a listener; it must not block. Close to remove it. */
   AutoCloseable listen(Consumer<EngineEvent> listener);

@@ -4,6 +4,7 @@ import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerFiles;
 import dev.wherry.engine.container.ContainerIndex;
 import dev.wherry.engine.container.ExitStatus;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -52,6 +53,13 @@ public interface ContainerLifecycle {
    */
   void signal(String id, String signal);
 
+  /**
+   * conmon's sockets of a live container, for attaching late or after a daemon restart.
+   *
+   * @throws dev.wherry.engine.error.EngineException.Conflict if it is not alive
+   */
+  AttachPoint attachPoint(String id);
+
   /** Notes that a user asked for the stop, which {@code unless-stopped} respects. */
   void markManuallyStopped(String id);
 
@@ -95,6 +103,12 @@ public interface ContainerLifecycle {
 
   /** Stops watching; containers run on. */
   void close();
+
+  /**
+   * @param socket conmon's attach socket (AF_UNIX, SOCK_SEQPACKET)
+   * @param control conmon's control fifo
+   */
+  record AttachPoint(Path socket, Path control) {}
 
   /** Titles and rows of {@code top}. */
   record ProcessTable(List<String> titles, List<List<String>> processes) {}

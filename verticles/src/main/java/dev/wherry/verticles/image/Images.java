@@ -25,7 +25,7 @@ public interface Images {
   Future<List<LoadedImage>> load(ReadStream<Buffer> archive, Consumer<ImageProgress> progress);
 
   /** The archive as a stream, paused at first; it fails when an image cannot be read. */
-  Future<ReadStream<Buffer>> save(List<String> namesOrIds);
+  Future<Archive> save(List<String> namesOrIds);
 
   Future<Image> importRootfs(
       ReadStream<Buffer> tar,
@@ -38,4 +38,9 @@ public interface Images {
   Future<Image> tag(String nameOrId, String reference);
 
   Future<List<ImageDeletion>> remove(String nameOrId, boolean force, boolean prune);
+
+  /** An archive being written; {@link #cancel} when the client has gone. */
+  interface Archive extends ReadStream<Buffer> {
+    void cancel();
+  }
 }

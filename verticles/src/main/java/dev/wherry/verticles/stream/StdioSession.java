@@ -23,8 +23,11 @@ public interface StdioSession {
    */
   WriteStream<Buffer> stdin();
 
-  /** Leaves; the process goes on. */
+  /** Leaves because the user typed the detach keys: the process goes on, the event is told. */
   void detach();
+
+  /** Leaves because the client has gone; the process goes on. */
+  void close();
 
   /** Completes when the process's side has ended or the session was left. */
   Future<Void> ended();
