@@ -8,11 +8,13 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +46,7 @@ public final class FileJournal implements Journal, AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<EngineEvent> tail = new ArrayDeque<>();
   private final List<Consumer<EngineEvent>> listeners = new CopyOnWriteArrayList<>();
-  private long lastSequence;
+  private volatile long lastSequence;
   private long lastTimeNano;
 
   /**
@@ -57,7 +59,12 @@ public final class FileJournal implements Journal, AutoCloseable {
     this.inMemory = limits.inMemory();
     try {
       this.files = new SegmentFiles(directory, limits.segmentBytes(), limits.segments());
-      files.readAll(this::remember);
+      SegmentFiles.read(
+          files.from(1),
+          event -> {
+            remember(event);
+            return true;
+          });
     } catch (IOException e) {
       throw new EngineException.Internal("events journal " + directory + ": " + e.getMessage(), e);
     }
@@ -90,33 +97,52 @@ public final class FileJournal implements Journal, AutoCloseable {
   }
 
   @Override
-  public List<EngineEvent> between(long sinceNano, long untilNano) {
-    List<EngineEvent> found = new ArrayList<>();
+  public List<EngineEvent> page(long afterSequence, long sinceNano, int limit) {
+    List<EngineEvent> inMemory;
+    List<Path> onDisk = List.of();
     lock.lock();
     try {
-      Consumer<EngineEvent> take =
-          event -> {
-            if (event.timeNano() >= sinceNano && event.timeNano() <= untilNano) {
-              found.add(event);
-            }
-          };
-      if (isInMemory(sinceNano)) {
-        tail.forEach(take);
-      } else {
-        files.readAll(take);
+      inMemory = List.copyOf(tail);
+      if (!isInMemory(afterSequence, sinceNano)) {
+        onDisk = files.from(afterSequence + 1);
       }
-      return List.copyOf(found);
-    } catch (IOException e) {
-      throw new EngineException.Internal("events journal: " + e.getMessage(), e);
     } finally {
       lock.unlock();
     }
+    // The files are read without the lock, so that a long look back holds up no event; what is
+    // in memory too is taken from there, because the end of the newest file may be half a line.
+    long stop = inMemory.isEmpty() ? Long.MAX_VALUE : inMemory.getFirst().sequence();
+    List<EngineEvent> found = new ArrayList<>();
+    Predicate<EngineEvent> take =
+        event -> {
+          if (event.sequence() > afterSequence && event.timeNano() >= sinceNano) {
+            found.add(event);
+          }
+          return found.size() < limit;
+        };
+    try {
+      SegmentFiles.read(onDisk, event -> event.sequence() < stop && take.test(event));
+    } catch (IOException e) {
+      throw new EngineException.Internal("events journal: " + e.getMessage(), e);
+    }
+    Iterator<EngineEvent> rest = inMemory.iterator();
+    while (found.size() < limit && rest.hasNext()) {
+      take.test(rest.next());
+    }
+    return List.copyOf(found);
   }
 
-  /** Whether no event at or after this time is on disk only. */
-  private boolean isInMemory(long sinceNano) {
+  /** Whether no event wanted is on disk only. */
+  private boolean isInMemory(long afterSequence, long sinceNano) {
     EngineEvent oldest = tail.peekFirst();
-    return oldest == null || oldest.sequence() == 1 || oldest.timeNano() < sinceNano;
+    return oldest == null
+        || oldest.sequence() <= afterSequence + 1
+        || oldest.timeNano() < sinceNano;
+  }
+
+  @Override
+  public long lastSequence() {
+    return lastSequence;
   }
 
   @Override

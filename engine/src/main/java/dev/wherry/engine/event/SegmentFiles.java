@@ -12,13 +12,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,26 +70,42 @@ final class SegmentFiles {
     }
   }
 
-  /** Hands over all events that can be read, oldest first. */
-  void readAll(Consumer<EngineEvent> reader) throws IOException {
+  /** The files that hold the event of this sequence number and those after it, oldest first. */
+  List<Path> from(long sequence) {
+    Path wanted = directory.resolve(name(sequence));
+    int first = 0;
+    while (first + 1 < files.size() && files.get(first + 1).compareTo(wanted) <= 0) {
+      first++;
+    }
+    return List.copyOf(files.subList(first, files.size()));
+  }
+
+  /**
+   * Hands over the events that can be read, oldest first, until {@code reader} says false. Needs no
+   * lock: a file dropped meanwhile is passed over.
+   */
+  static void read(List<Path> files, Predicate<EngineEvent> reader) throws IOException {
     for (Path file : files) {
       try (BufferedReader lines = Files.newBufferedReader(file, UTF_8)) {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-          read(file, line, reader);
+          EngineEvent event = parse(file, line);
+          if (event != null && !reader.test(event)) {
+            return;
+          }
         }
+      } catch (NoSuchFileException e) {
+        LOG.debug("{} was dropped while it was to be read", file, e);
       }
     }
   }
 
-  private static void read(Path file, String line, Consumer<EngineEvent> reader) {
-    EngineEvent event;
+  private static @Nullable EngineEvent parse(Path file, String line) {
     try {
-      event = Json.mapper().readValue(line, EngineEvent.class);
+      return Json.mapper().readValue(line, EngineEvent.class);
     } catch (IOException e) {
       LOG.warn("{}: a line that can't be read is left out: {}", file, e.getMessage());
-      return;
+      return null;
     }
-    reader.accept(event);
   }
 
   void close() throws IOException {
@@ -99,9 +116,13 @@ final class SegmentFiles {
     }
   }
 
+  private static String name(long sequence) {
+    return PREFIX + "%019d".formatted(sequence) + SUFFIX;
+  }
+
   private FileChannel begin(long sequence) throws IOException {
     close();
-    Path file = directory.resolve(PREFIX + "%019d".formatted(sequence) + SUFFIX);
+    Path file = directory.resolve(name(sequence));
     FileChannel channel = open(file);
     files.add(file);
     while (files.size() > segments) {

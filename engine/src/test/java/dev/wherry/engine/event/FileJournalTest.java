@@ -43,19 +43,19 @@ class FileJournalTest {
     return journal.append(EngineEvent.Type.CONTAINER, action, "id", Map.of("name", "n"));
   }
 
-  private List<String> actions(long since, long until) {
-    return journal.between(since, until).stream().map(EngineEvent::action).toList();
+  private List<String> actions() {
+    return journal.page(0, 0, Integer.MAX_VALUE).stream().map(EngineEvent::action).toList();
   }
 
   @Test
-  void events_are_numbered_and_found_by_time_with_both_ends_included() {
+  void events_are_numbered_and_found_by_time() {
     open();
     EngineEvent a = append("create");
     EngineEvent b = append("start");
     EngineEvent c = append("die");
     assertThat(List.of(a.sequence(), b.sequence(), c.sequence())).containsExactly(1L, 2L, 3L);
-    assertThat(journal.between(a.timeNano(), b.timeNano())).containsExactly(a, b);
-    assertThat(journal.between(b.timeNano() + 1, Long.MAX_VALUE)).containsExactly(c);
+    assertThat(journal.page(0, a.timeNano(), 2)).containsExactly(a, b);
+    assertThat(journal.page(0, b.timeNano() + 1, 9)).containsExactly(c);
   }
 
   @Test
@@ -65,7 +65,7 @@ class FileJournalTest {
     open();
     EngineEvent b = append("start");
     assertThat(b.sequence()).isEqualTo(2);
-    assertThat(journal.between(0, Long.MAX_VALUE)).containsExactly(a, b);
+    assertThat(journal.page(0, 0, 9)).containsExactly(a, b);
   }
 
   @Test
@@ -74,7 +74,24 @@ class FileJournalTest {
     for (int i = 1; i <= 9; i++) {
       append("a" + i);
     }
-    assertThat(actions(0, Long.MAX_VALUE)).hasSize(9).startsWith("a1").endsWith("a9");
+    assertThat(actions()).hasSize(9).startsWith("a1").endsWith("a9");
+  }
+
+  @Test
+  void paging_by_sequence_gives_every_kept_event_once_across_disk_and_memory() {
+    open();
+    for (int i = 1; i <= 40; i++) {
+      append("a" + i);
+    }
+    List<EngineEvent> paged = new ArrayList<>();
+    for (List<EngineEvent> page = journal.page(0, 0, 3);
+        !page.isEmpty();
+        page = journal.page(page.getLast().sequence(), 0, 3)) {
+      assertThat(page.size()).isLessThanOrEqualTo(3);
+      paged.addAll(page);
+    }
+    assertThat(paged).isEqualTo(journal.page(0, 0, Integer.MAX_VALUE));
+    assertThat(paged.getLast().sequence()).isEqualTo(journal.lastSequence()).isEqualTo(40);
   }
 
   @Test
@@ -83,7 +100,7 @@ class FileJournalTest {
     for (int i = 1; i <= 200; i++) {
       append("a" + i);
     }
-    assertThat(actions(0, Long.MAX_VALUE)).hasSizeBetween(10, 30).endsWith("a200");
+    assertThat(actions()).hasSizeBetween(10, 30).endsWith("a200");
     try (Stream<Path> files = Files.list(directory)) {
       List<Path> found = files.toList();
       assertThat(found).hasSize(3).allMatch(file -> file.toFile().length() <= 1000);
@@ -100,7 +117,7 @@ class FileJournalTest {
     EngineEvent next = append("start");
     assertThat(next.sequence()).isEqualTo(2);
     open();
-    assertThat(actions(0, Long.MAX_VALUE)).containsExactly("create", "start");
+    assertThat(actions()).containsExactly("create", "start");
   }
 
   @Test
@@ -111,7 +128,7 @@ class FileJournalTest {
     open();
     append("start");
     open();
-    assertThat(actions(0, Long.MAX_VALUE)).containsExactly("create", "start");
+    assertThat(actions()).containsExactly("create", "start");
   }
 
   @Test
@@ -146,7 +163,7 @@ class FileJournalTest {
     now.set(Instant.EPOCH);
     EngineEvent b = append("b");
     assertThat(b.timeNano()).isEqualTo(a.timeNano());
-    assertThat(journal.between(a.timeNano(), a.timeNano())).containsExactly(a, b);
+    assertThat(journal.page(0, a.timeNano(), 9)).containsExactly(a, b);
   }
 
   private Path newestFile() throws IOException {
