@@ -1,0 +1,164 @@
+package dev.wherry.verticles.bus;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.streams.ReadStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A read stream, such as a request's body, as a blocking input stream. Made on the stream's
+ * context, read by one worker thread. At most about {@value #HIGH_WATER} bytes are held: beyond
+ * that the stream is paused, which reaches the client through TCP. A stream that fails, such as a
+ * client that goes away in the middle, fails the reads after what had arrived. After {@link #close}
+ * the rest is read and dropped, so that the connection can still carry the answer.
+ */
+public final class BodyInputStream extends InputStream {
+  private static final int HIGH_WATER = 1 << 20;
+
+  private final ContextInternal context;
+  private final ReadStream<Buffer> source;
+
+  private final Object lock = new Object();
+  // Guarded by the lock.
+  private final Queue<Buffer> arrived = new ArrayDeque<>();
+  private int held;
+  private boolean paused;
+  private boolean ended;
+  private boolean closed;
+  private @Nullable Throwable failure;
+
+  // The reader's own.
+  private Buffer current = Buffer.buffer(0);
+  private int position;
+
+  /** Takes over the stream's handlers and resumes it. */
+  public BodyInputStream(ContextInternal context, ReadStream<Buffer> source) {
+    this.context = context;
+    this.source = source;
+    source.exceptionHandler(this::failed);
+    source.endHandler(ignored -> ended());
+    source.handler(this::arrived);
+    source.resume();
+  }
+
+  private void arrived(Buffer buffer) {
+    synchronized (lock) {
+      if (closed || buffer.length() == 0) {
+        return;
+      }
+      arrived.add(buffer);
+      held += buffer.length();
+      if (held >= HIGH_WATER && !paused) {
+        paused = true;
+        source.pause();
+      }
+      lock.notifyAll();
+    }
+  }
+
+  private void ended() {
+    synchronized (lock) {
+      ended = true;
+      lock.notifyAll();
+    }
+  }
+
+  private void failed(Throwable cause) {
+    synchronized (lock) {
+      if (!ended && failure == null) {
+        failure = cause;
+        lock.notifyAll();
+      }
+    }
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, target.length);
+    if (length == 0) {
+      return 0;
+    }
+    if (position == current.length() && !advance()) {
+      return -1;
+    }
+    int count = Math.min(length, current.length() - position);
+    current.getBytes(position, position + count, target, offset);
+    position += count;
+    return count;
+  }
+
+  @Override
+  public int available() {
+    return current.length() - position;
+  }
+
+  /** Waits for the next buffer; false at the end. */
+  private boolean advance() throws IOException {
+    synchronized (lock) {
+      await();
+      if (closed) {
+        throw new IOException("stream closed");
+      }
+      Buffer next = arrived.poll();
+      if (next == null) {
+        if (failure != null) {
+          throw new IOException("the request's body broke off: " + failure.getMessage(), failure);
+        }
+        return false;
+      }
+      current = next;
+      position = 0;
+      held -= next.length();
+      if (paused && held < HIGH_WATER / 2) {
+        resume();
+      }
+      return true;
+    }
+  }
+
+  /** Holding the lock, until there is something to say. */
+  private void await() throws InterruptedIOException {
+    try {
+      while (arrived.isEmpty() && !ended && failure == null && !closed) {
+        lock.wait();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      InterruptedIOException interrupted =
+          new InterruptedIOException("interrupted while waiting for the request's body");
+      interrupted.initCause(e);
+      throw interrupted;
+    }
+  }
+
+  /** Holding the lock. */
+  private void resume() {
+    paused = false;
+    context.runOnContext(ignored -> source.resume());
+  }
+
+  @Override
+  public void close() {
+    synchronized (lock) {
+      closed = true;
+      arrived.clear();
+      held = 0;
+      if (paused) {
+        resume();
+      }
+      lock.notifyAll();
+    }
+  }
+}
