@@ -62,11 +62,16 @@ public final class LinuxNamespaces implements Namespaces {
       return FreshThread.call(
           "netns-visit",
           () -> {
-            long result = CallState.current().call(SystemCall.SYS_setns, fd.number(), CLONE_NEWNET);
-            FileCalls.check(result, "setns", namespace.toString());
+            enterNetwork(fd);
             return inside.call();
           });
     }
+  }
+
+  /** Moves the calling thread, which has to be a {@link FreshThread}. */
+  static void enterNetwork(Fd namespace) {
+    long result = CallState.current().call(SystemCall.SYS_setns, namespace.number(), CLONE_NEWNET);
+    FileCalls.check(result, "setns", namespace.toString());
   }
 
   @Override

@@ -1,0 +1,91 @@
+package dev.wherry.engine.linux;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** A raw socket of netlink(7), of one family, bound to the namespace it was opened in. */
+final class NetlinkSocket implements AutoCloseable {
+  static final int NETLINK_ROUTE = 0;
+  static final int NETLINK_NETFILTER = 12;
+
+  private static final int AF_NETLINK = 16;
+  private static final int SOCK_RAW = 3;
+  private static final int SOL_NETLINK = 270;
+  private static final int NETLINK_ADD_MEMBERSHIP = 1;
+  private static final int NETLINK_CAP_ACK = 10;
+  private static final int NETLINK_EXT_ACK = 11;
+
+  private final Fd fd;
+
+  private NetlinkSocket(Fd fd) {
+    this.fd = fd;
+  }
+
+  static NetlinkSocket open(int family) {
+    long result =
+        CallState.current()
+            .call(SystemCall.SYS_socket, AF_NETLINK, SOCK_RAW | OpenFlags.O_CLOEXEC, family);
+    Fd fd = new Fd((int) FileCalls.check(result, "socket", "AF_NETLINK"));
+    try {
+      NetlinkSocket socket = new NetlinkSocket(fd);
+      socket.set(NETLINK_CAP_ACK, 1);
+      socket.set(NETLINK_EXT_ACK, 1);
+      return socket;
+    } catch (LinuxException e) {
+      fd.close();
+      throw e;
+    }
+  }
+
+  /** Joins a multicast group of the family. */
+  void join(int group) {
+    set(NETLINK_ADD_MEMBERSHIP, group);
+  }
+
+  Fd fd() {
+    return fd;
+  }
+
+  void send(byte[] messages) {
+    CallState c = CallState.current();
+    MemorySegment buffer = c.buffer();
+    MemorySegment.copy(messages, 0, buffer, ValueLayout.JAVA_BYTE, 0, messages.length);
+    long result =
+        c.call(SystemCall.SYS_sendto, fd.number(), buffer.address(), messages.length, 0, 0, 0);
+    FileCalls.check(result, "sendto", "netlink");
+  }
+
+  /** One datagram of answers or events; waits for it. */
+  byte[] receive() {
+    CallState c = CallState.current();
+    MemorySegment buffer = c.buffer();
+    long result;
+    do {
+      result =
+          c.call(
+              SystemCall.SYS_recvfrom,
+              fd.number(),
+              buffer.address(),
+              CallState.BUFFER_SIZE,
+              0,
+              0,
+              0);
+    } while (result == -Errno.EINTR.number());
+    FileCalls.check(result, "recvfrom", "netlink");
+    return buffer.asSlice(0, result).toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  private void set(int option, int value) {
+    CallState c = CallState.current();
+    c.struct().set(ValueLayout.JAVA_INT, 0, value);
+    long result =
+        c.call(
+            SystemCall.SYS_setsockopt, fd.number(), SOL_NETLINK, option, c.struct().address(), 4);
+    FileCalls.check(result, "setsockopt", "netlink option " + option);
+  }
+
+  @Override
+  public void close() {
+    fd.close();
+  }
+}
