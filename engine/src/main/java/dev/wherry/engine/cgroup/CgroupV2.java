@@ -1,0 +1,130 @@
+package dev.wherry.engine.cgroup;
+
+import dev.wherry.engine.error.EngineException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/** A group in the one hierarchy of version 2 (cgroup-v2 of the kernel docs). */
+public final class CgroupV2 implements Cgroup {
+  private static final long NANOS_PER_MICRO = 1000;
+  private static final int FREEZE_TRIES = 2000;
+  private static final long FREEZE_PAUSE_NANOS = 500_000;
+
+  private final Path group;
+
+  CgroupV2(Path root, String path) {
+    this.group = root.resolve(path.replaceFirst("^/+", ""));
+  }
+
+  @Override
+  public boolean exists() {
+    return Files.isDirectory(group);
+  }
+
+  @Override
+  public List<Integer> pids() {
+    return CgroupFiles.pids(group);
+  }
+
+  @Override
+  public CgroupStats stats() {
+    Map<String, Long> cpu = CgroupFiles.flatKeyed(group.resolve("cpu.stat"));
+    long pidsLimit = CgroupFiles.number(group.resolve("pids.max"));
+    return new CgroupStats(
+        new CgroupStats.Cpu(
+            cpu.getOrDefault("usage_usec", 0L) * NANOS_PER_MICRO,
+            cpu.getOrDefault("user_usec", 0L) * NANOS_PER_MICRO,
+            cpu.getOrDefault("system_usec", 0L) * NANOS_PER_MICRO,
+            List.of(),
+            cpu.getOrDefault("nr_periods", 0L),
+            cpu.getOrDefault("nr_throttled", 0L),
+            cpu.getOrDefault("throttled_usec", 0L) * NANOS_PER_MICRO),
+        new CgroupStats.Memory(
+            CgroupFiles.number(group.resolve("memory.current")),
+            CgroupFiles.number(group.resolve("memory.peak")),
+            0,
+            CgroupFiles.number(group.resolve("memory.max")),
+            oomKills(),
+            CgroupFiles.flatKeyed(group.resolve("memory.stat"))),
+        new CgroupStats.Pids(
+            CgroupFiles.number(group.resolve("pids.current")),
+            pidsLimit == Long.MAX_VALUE ? 0 : pidsLimit),
+        blockIo());
+  }
+
+  /** Lines such as {@code 254:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=5 dios=6}. */
+  private CgroupStats.BlockIo blockIo() {
+    List<CgroupStats.Entry> bytes = new ArrayList<>();
+    List<CgroupStats.Entry> operations = new ArrayList<>();
+    for (String line : CgroupFiles.text(group.resolve("io.stat")).lines().toList()) {
+      String[] words = line.split("[ :]+");
+      for (int i = 2; i < words.length; i++) {
+        int equals = words[i].indexOf('=');
+        if (equals < 0) {
+          continue;
+        }
+        long major = Long.parseLong(words[0]);
+        long minor = Long.parseLong(words[1]);
+        long value = CgroupFiles.number(words[i].substring(equals + 1));
+        switch (words[i].substring(0, equals)) {
+          case "rbytes" -> bytes.add(new CgroupStats.Entry(major, minor, "read", value));
+          case "wbytes" -> bytes.add(new CgroupStats.Entry(major, minor, "write", value));
+          case "rios" -> operations.add(new CgroupStats.Entry(major, minor, "read", value));
+          case "wios" -> operations.add(new CgroupStats.Entry(major, minor, "write", value));
+          default -> {
+            // Discards and what later kernels add: no member of the API shows them.
+          }
+        }
+      }
+    }
+    return new CgroupStats.BlockIo(bytes, operations);
+  }
+
+  @Override
+  public long oomKills() {
+    return CgroupFiles.flatKeyed(group.resolve("memory.events")).getOrDefault("oom_kill", 0L);
+  }
+
+  @Override
+  public boolean isFrozen() {
+    return CgroupFiles.flatKeyed(group.resolve("cgroup.events")).getOrDefault("frozen", 0L) == 1;
+  }
+
+  @Override
+  public void freeze() {
+    CgroupFiles.write(group.resolve("cgroup.freeze"), "1");
+    for (int i = 0; i < FREEZE_TRIES; i++) {
+      if (isFrozen()) {
+        return;
+      }
+      LockSupport.parkNanos(FREEZE_PAUSE_NANOS);
+    }
+    thaw();
+    throw new EngineException.Internal("unable to freeze: processes do not stop");
+  }
+
+  @Override
+  public void thaw() {
+    CgroupFiles.write(group.resolve("cgroup.freeze"), "0");
+  }
+
+  @Override
+  public void kill() {
+    Path kill = group.resolve("cgroup.kill");
+    // Since Linux 5.14; it cannot be outrun by forks.
+    if (Files.exists(kill)) {
+      CgroupFiles.write(kill, "1");
+    } else {
+      CgroupFiles.kill(pids());
+    }
+  }
+
+  @Override
+  public void remove() {
+    CgroupFiles.remove(group);
+  }
+}
