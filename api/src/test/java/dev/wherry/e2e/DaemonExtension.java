@@ -1,0 +1,52 @@
+package dev.wherry.e2e;
+
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** Starts the shared daemon when the first test wants it and closes it after the last. */
+final class DaemonExtension implements ParameterResolver, AfterEachCallback {
+  private static final Namespace NAMESPACE = Namespace.create(DaemonExtension.class);
+
+  /** Closes the daemon with the test run; what it leaves behind fails the run. */
+  record Shared(DaemonUnderTest daemon) implements AutoCloseable {
+    @Override
+    public void close() {
+      daemon.close();
+    }
+  }
+
+  private static DaemonUnderTest daemon(ExtensionContext context) {
+    return context
+        .getRoot()
+        .getStore(NAMESPACE)
+        .getOrComputeIfAbsent(Shared.class, _ -> start(), Shared.class)
+        .daemon();
+  }
+
+  private static Shared start() {
+    PeerDaemon peer = PeerDaemon.ofEnvironment();
+    DaemonUnderTest daemon = peer == null ? WherryDaemon.start() : peer;
+    TestImages.importBusybox(daemon.docker());
+    return new Shared(daemon);
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    Class<?> type = parameter.getParameter().getType();
+    return type == DaemonUnderTest.class || type == DockerCli.class;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    DaemonUnderTest daemon = daemon(context);
+    return parameter.getParameter().getType() == DockerCli.class ? daemon.docker() : daemon;
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    daemon(context).docker().removeAllContainers();
+  }
+}

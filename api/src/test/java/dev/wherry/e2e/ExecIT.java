@@ -1,0 +1,168 @@
+package dev.wherry.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@EndToEnd
+class ExecIT {
+  private final DaemonUnderTest daemon;
+  private final DockerCli docker;
+
+  @TempDir private Path dir;
+
+  ExecIT(DaemonUnderTest daemon) {
+    this.daemon = daemon;
+    this.docker = daemon.docker();
+  }
+
+  @BeforeEach
+  void start() {
+    docker.ok(
+        "run",
+        "-d",
+        "--name",
+        "boat",
+        "-e",
+        "A=1",
+        "-w",
+        "/home",
+        TestImages.BUSYBOX,
+        "sleep",
+        "600");
+  }
+
+  @Test
+  void output_and_exit_code_come_through() {
+    assertThat(docker.run("exec", "boat", "sh", "-c", "echo out; echo err >&2; exit 3"))
+        .isEqualTo(new CliResult(3, "out\n", "err\n"));
+  }
+
+  @Test
+  void it_sees_the_containers_world() {
+    assertThat(docker.ok("exec", "boat", "sh", "-c", "echo $A; pwd; cat /proc/1/comm; hostname"))
+        .startsWith("1\n/home\nsleep\n");
+  }
+
+  @Test
+  void user_environment_and_directory_can_differ() {
+    assertThat(
+            docker.ok(
+                "exec",
+                "-u",
+                "user",
+                "-e",
+                "A=2",
+                "-e",
+                "B=3",
+                "-w",
+                "/tmp",
+                "boat",
+                "sh",
+                "-c",
+                "id -u; echo $A$B; pwd"))
+        .isEqualTo("1000\n23\n/tmp");
+  }
+
+  @Test
+  void the_end_of_its_input_reaches_it() {
+    String text = "0123456789abcde\n".repeat(20_000);
+    try (CliSession session = docker.start("exec", "-i", "boat", "sh", "-c", "cat; echo end")) {
+      session.type(text).endInput();
+      assertThat(session.exit()).isEqualTo(new CliResult(0, text + "end\n", ""));
+    }
+  }
+
+  @Test
+  void a_terminal_is_one_and_follows_the_clients_size() {
+    Path tty = dir.resolve("tty");
+    String script =
+        "test -t 0 && test -t 1 || exit 1; while :; do s=$(stty size);"
+            + " [ \"$s\" = \"$old\" ] || echo size $s; old=$s; sleep 0.05; done";
+    try (CliSession session =
+        docker.startOnTerminal(tty, "exec", "-it", "boat", "sh", "-c", script)) {
+      session.awaitOutput("size 24 80");
+      String device = DockerCli.host("cat", tty.toString()).text();
+      DockerCli.host("stty", "-F", device, "rows", "50", "cols", "132").text();
+      session.awaitOutput("size 50 132");
+    }
+  }
+
+  @Test
+  void a_shell_on_a_terminal_answers() {
+    try (CliSession session =
+        docker.startOnTerminal(dir.resolve("tty"), "exec", "-it", "boat", "sh")) {
+      session.awaitOutput("#").type("echo $((6*7))\r").awaitOutput("42").type("exit 4\r");
+      assertThat(session.exit().exitCode()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void detached_it_runs_on_by_itself() {
+    assertThat(docker.ok("exec", "-d", "boat", "touch", "/tmp/made")).isEmpty();
+    await().until(() -> docker.run("exec", "boat", "test", "-e", "/tmp/made").exitCode() == 0);
+  }
+
+  @Test
+  void the_client_is_let_go_when_the_command_ends_though_the_container_runs() {
+    assertThat(docker.run("exec", "-i", "boat", "true").exitCode()).isZero();
+    assertThat(docker.ok("inspect", "-f", "{{.State.Running}}", "boat")).isEqualTo("true");
+  }
+
+  @Test
+  void what_is_not_there_is_said() {
+    CliResult missing = docker.run("exec", "boat", "nope");
+    assertThat(missing.exitCode()).isIn(126, 127);
+    assertThat(missing.stderr() + missing.stdout()).contains("nope").contains("not found");
+    assertThat(docker.refused("exec", "nobody", "true")).contains("No such container: nobody");
+    assertThat(docker.refused("exec", "-u", "nouser", "boat", "true")).contains("nouser");
+    docker.ok("kill", "boat");
+    assertThat(docker.refused("exec", "boat", "true")).contains("is not running");
+  }
+
+  @Test
+  void it_may_be_more_privileged_than_its_container_but_is_not_by_itself() {
+    assertThat(docker.ok("exec", "boat", "grep", "-E", "CapEff|Seccomp:", "/proc/self/status"))
+        .isEqualTo("CapEff:\t00000000a80425fb\nSeccomp:\t2");
+  }
+
+  @Test
+  void inspect_tells_its_state_and_code() {
+    RawHttp.Answer created =
+        RawHttp.send(
+            daemon.socket(),
+            "POST",
+            "/containers/boat/exec",
+            "{\"AttachStdout\": true, \"Cmd\": [\"sh\", \"-c\", \"exit 6\"]}");
+    assertThat(created.status()).isEqualTo(201);
+    String id = created.body().replaceAll(".*\"Id\":\"([0-9a-f]{64})\".*", "$1").strip();
+    assertThat(RawHttp.get(daemon.socket(), "/exec/" + id + "/json").body())
+        .contains("\"Running\":false", "\"ExitCode\":null", "\"entrypoint\":\"sh\"");
+    RawHttp.send(daemon.socket(), "POST", "/exec/" + id + "/start", "{\"Detach\": true}");
+    await()
+        .until(
+            () ->
+                RawHttp.get(daemon.socket(), "/exec/" + id + "/json")
+                    .body()
+                    .contains("\"ExitCode\":6"));
+    assertThat(RawHttp.get(daemon.socket(), "/exec/" + "0".repeat(64) + "/json").status())
+        .isEqualTo(404);
+  }
+
+  @Test
+  void many_side_by_side_keep_their_outputs_apart() {
+    CliSession[] sessions = new CliSession[12];
+    for (int i = 0; i < sessions.length; i++) {
+      sessions[i] = docker.start("exec", "boat", "sh", "-c", "seq 1 2000; exit " + i);
+    }
+    for (int i = 0; i < sessions.length; i++) {
+      CliResult result = sessions[i].exit();
+      assertThat(result.exitCode()).isEqualTo(i);
+      assertThat(result.stdout().lines().count()).isEqualTo(2000);
+    }
+  }
+}
