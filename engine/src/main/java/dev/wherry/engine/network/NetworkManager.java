@@ -11,6 +11,9 @@ import java.util.Set;
  * inside, and undo themselves when a step fails, so that a failed call leaves neither link, rule,
  * address nor port taken. Networks and address reservations survive the daemon; sandboxes are told
  * again with {@link #adopt} after a restart.
+ *
+ * <p>These methods append the events {@code network create}, {@code connect}, {@code disconnect}
+ * and {@code destroy} to the journal, with dockerd's attributes.
  */
 public interface NetworkManager {
 
@@ -33,8 +36,12 @@ public interface NetworkManager {
    * Makes the namespace of a container that is about to start, joins it to its networks and
    * publishes its ports.
    *
+   * <p>The network {@code none} gives a namespace with a loopback alone. A container of the network
+   * {@code host}, or of another container's namespace, has no sandbox: open is not called.
+   *
    * @throws dev.wherry.engine.error.EngineException.Internal with dockerd's text, for example when
    *     a port is already allocated
+   * @throws dev.wherry.engine.error.EngineException.NotFound if a network does not exist
    */
   Sandbox open(SandboxRequest request);
 
@@ -48,7 +55,10 @@ public interface NetworkManager {
    */
   void adopt(List<Sandbox> sandboxes);
 
-  /** Removes namespaces and reservations that belong to no known sandbox. */
+  /**
+   * Removes namespaces that belong to no known sandbox; called once after start, after {@link
+   * #adopt}.
+   */
   void collectGarbage(Set<String> knownSandboxIds);
 
   /**
