@@ -101,8 +101,8 @@ public final class Capabilities {
    * @throws EngineException.InvalidParameter for a name the kernel does not know
    */
   public static List<String> of(SecurityOptions security, Set<String> available) {
-    Set<String> add = normalized(security.capAdd());
-    Set<String> drop = normalized(security.capDrop());
+    Set<String> add = normalized("CapAdd", security.capAdd());
+    Set<String> drop = normalized("CapDrop", security.capDrop());
     if (security.privileged()) {
       return all(available);
     }
@@ -125,7 +125,7 @@ public final class Capabilities {
     return BY_NUMBER.stream().filter(available::contains).toList();
   }
 
-  private static Set<String> normalized(List<String> names) {
+  private static Set<String> normalized(String member, List<String> names) {
     Set<String> result = new LinkedHashSet<>();
     for (String name : names) {
       String upper = name.strip().toUpperCase(Locale.ROOT);
@@ -135,7 +135,8 @@ public final class Capabilities {
       }
       String full = upper.startsWith("CAP_") ? upper : "CAP_" + upper;
       if (!BY_NUMBER.contains(full)) {
-        throw new EngineException.InvalidParameter("invalid capability: \"" + name + "\"");
+        throw new EngineException.InvalidParameter(
+            "invalid %s: unknown capability: \"%s\"".formatted(member, full));
       }
       result.add(full);
     }

@@ -47,6 +47,7 @@ final class SystemCall {
   static final int SYS_flistxattr = nr(196, 13);
   static final int SYS_lremovexattr = nr(198, 15);
   static final int SYS_getdents64 = nr(217, 61);
+  static final int SYS_epoll_ctl = nr(233, 21);
   static final int SYS_openat = nr(257, 56);
   static final int SYS_mkdirat = nr(258, 34);
   static final int SYS_mknodat = nr(259, 33);
@@ -58,8 +59,10 @@ final class SystemCall {
   static final int SYS_ppoll = nr(271, 73);
   static final int SYS_unshare = nr(272, 97);
   static final int SYS_utimensat = nr(280, 88);
+  static final int SYS_epoll_pwait = nr(281, 22);
   static final int SYS_fallocate = nr(285, 47);
   static final int SYS_eventfd2 = nr(290, 19);
+  static final int SYS_epoll_create1 = nr(291, 20);
   static final int SYS_pipe2 = nr(293, 59);
   static final int SYS_syncfs = nr(306, 267);
   static final int SYS_setns = nr(308, 268);

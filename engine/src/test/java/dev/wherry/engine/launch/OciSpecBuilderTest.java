@@ -189,7 +189,7 @@ class OciSpecBuilderTest {
     fixture.capAdd = List.of("NOSUCH");
     assertThatThrownBy(() -> builder().check(fixture.build()))
         .isInstanceOf(EngineException.InvalidParameter.class)
-        .hasMessage("invalid capability: \"NOSUCH\"");
+        .hasMessage("invalid CapAdd: unknown capability: \"CAP_NOSUCH\"");
   }
 
   @Test
