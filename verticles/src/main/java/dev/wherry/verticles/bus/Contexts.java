@@ -33,11 +33,17 @@ public final class Contexts {
 
   /** Runs at once if called on the context, else later on it. */
   public static void run(ContextInternal context, Runnable task) {
-    if (context.isRunningOnContext()) {
+    if (isOn(context)) {
       task.run();
     } else {
       context.runOnContext(ignored -> task.run());
     }
+  }
+
+  /** Whether this thread runs on it; Vert.x makes a duplicate for each message and request. */
+  private static boolean isOn(ContextInternal context) {
+    ContextInternal current = ContextInternal.current();
+    return current != null && current.unwrap().equals(context.unwrap()) && context.inThread();
   }
 
   /** Runs {@code call} on {@code context}; its outcome is told on {@code caller}. */

@@ -1,0 +1,282 @@
+package dev.wherry.verticles.stream;
+
+import dev.wherry.verticles.bus.Contexts;
+import dev.wherry.verticles.bus.QueuedStream;
+import dev.wherry.verticles.bus.Timers;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The standard streams of one container or exec: one connection to conmon at most, any number of
+ * sessions. Sessions may come before the process; they end with its output. Has a context of its
+ * own, and all state is confined to it; only the methods that say so may be called elsewhere.
+ *
+ * <p><b>Back pressure:</b> while one session has a full queue nothing is read, which holds up
+ * conmon and then the process, as dockerd does. When the process is to be killed or has ended that
+ * is {@linkplain #lift lifted}: conmon must get rid of the last output to tell of the exit, and
+ * there is only so much of it.
+ *
+ * <p><b>Input:</b> closing the connection closes the process's input (unless conmon leaves it
+ * open), so with an input it stays as long as the process; without one it goes with the last
+ * session.
+ */
+final class ProcessStdio {
+  private static final Logger LOG = LoggerFactory.getLogger(ProcessStdio.class);
+
+  /** How long output may come after the exit was seen; as long as dockerd waits for it. */
+  static final Duration GRACE = Duration.ofSeconds(2);
+
+  private final String id;
+  private final ContextInternal context;
+  private final Timers timers;
+  private final AttachConnection.Connector connector;
+  private final StdinRules rules;
+  private final StdinPump stdin;
+  private final List<Session> sessions = new ArrayList<>();
+  private @Nullable Run run;
+  private boolean lifted;
+
+  ProcessStdio(
+      String id,
+      ContextInternal context,
+      Timers timers,
+      AttachConnection.Connector connector,
+      StdinRules rules) {
+    this.id = id;
+    this.context = context;
+    this.timers = timers;
+    this.connector = connector;
+    this.rules = rules;
+    this.stdin = new StdinPump(context);
+  }
+
+  ContextInternal context() {
+    return context;
+  }
+
+  /** One connection, from connecting to its end. */
+  private final class Run implements AttachConnection.Listener {
+    private @Nullable AttachConnection connection;
+    private boolean held;
+
+    @Override
+    public void output(StdStream stream, Buffer data) {
+      if (run == this) {
+        spread(new StdioChunk(stream, data));
+      }
+    }
+
+    @Override
+    public void ended() {
+      if (run == this) {
+        endRun();
+      }
+    }
+  }
+
+  /** Opens a session that is on the process from now on, connecting if there is a socket. */
+  Future<StdioSession> attach(SessionRequest request) {
+    Session session = open(request);
+    sessions.add(session);
+    Path socket = request.socket();
+    if (socket == null) {
+      return context.succeededFuture(session);
+    }
+    return connect(socket)
+        .otherwise(
+            failure -> {
+              // The process ended a moment ago and conmon with it.
+              LOG.debug("{}: nothing to attach to any more", id, failure);
+              sessions.remove(session);
+              session.end();
+              return null;
+            })
+        .map(ignored -> session);
+  }
+
+  /** A session that is not on the process: it shows what is replayed. */
+  StdioSession replay(SessionRequest request) {
+    Session session = open(request);
+    session.end();
+    return session;
+  }
+
+  private Session open(SessionRequest request) {
+    SessionRequest.Replay replay = request.replay();
+    Session session =
+        new Session(
+            this, request.client(), request.selection(), replay != null, request.whenDetached());
+    if (replay != null) {
+      QueuedStream<StdioChunk> queue = session.queue();
+      replay
+          .into(queue)
+          .onComplete((done, failure) -> Contexts.run(context, () -> replayed(session, failure)));
+    }
+    return session;
+  }
+
+  private void replayed(Session session, @Nullable Throwable failure) {
+    if (failure == null) {
+      session.replayed();
+    } else {
+      sessions.remove(session);
+      session.fail(failure);
+    }
+  }
+
+  /** Whether the process must not start before there is a connection. */
+  boolean wantsConnection() {
+    return rules.open() || !sessions.isEmpty();
+  }
+
+  /** Connects unless connected. */
+  Future<Void> connect(Path socket) {
+    if (run != null) {
+      return context.succeededFuture();
+    }
+    Run started = new Run();
+    run = started;
+    lifted = false;
+    return connector
+        .connect(context, socket, started)
+        .onFailure(failure -> forget(started))
+        .map(connection -> connected(started, connection));
+  }
+
+  private void forget(Run failed) {
+    if (run == failed) {
+      run = null;
+    }
+  }
+
+  private @Nullable Void connected(Run started, AttachConnection connection) {
+    if (run == started) {
+      started.connection = connection;
+      stdin.connected(connection);
+      regulate();
+    } else {
+      connection.close();
+    }
+    return null;
+  }
+
+  private void spread(StdioChunk chunk) {
+    boolean room = true;
+    for (Session session : sessions) {
+      room &= session.offer(chunk);
+    }
+    if (!room) {
+      regulate();
+    }
+  }
+
+  /** Reads or not, as the sessions have room. */
+  private void regulate() {
+    Run current = run;
+    if (current == null || current.connection == null) {
+      return;
+    }
+    boolean hold = !lifted && sessions.stream().anyMatch(Session::isFull);
+    if (hold != current.held) {
+      current.held = hold;
+      current.connection.setReading(!hold);
+    }
+  }
+
+  /** From any context: a session has room again. */
+  void roomForOutput() {
+    Contexts.run(context, this::regulate);
+  }
+
+  /** Reads on whatever the sessions do. */
+  void lift() {
+    lifted = true;
+    regulate();
+  }
+
+  /** The process has ended; its sessions do too when its last output has come. */
+  void processEnded() {
+    lift();
+    Run last = run;
+    if (last == null) {
+      endRun();
+      return;
+    }
+    timers.after(
+        GRACE,
+        () -> {
+          if (run == last) {
+            LOG.warn("{}: its output did not end within {} of its exit", id, GRACE);
+            endRun();
+          }
+        });
+  }
+
+  /** Ends what there is: the process will not run, or its output has ended. */
+  void endRun() {
+    Run last = run;
+    run = null;
+    if (last != null && last.connection != null) {
+      last.connection.close();
+    }
+    stdin.reset();
+    List<Session> over = List.copyOf(sessions);
+    sessions.clear();
+    over.forEach(Session::end);
+  }
+
+  /** From any context: a client has gone. */
+  void leave(Session session) {
+    Contexts.run(context, () -> left(session));
+  }
+
+  private void left(Session session) {
+    if (!sessions.remove(session)) {
+      return;
+    }
+    if (session.hasInput() && rules.closesWithClient()) {
+      stdin.finish();
+    }
+    Run current = run;
+    if (sessions.isEmpty() && !rules.open() && current != null) {
+      run = null;
+      if (current.connection != null) {
+        current.connection.close();
+      }
+    } else {
+      regulate();
+    }
+  }
+
+  /** From any context: input of a client, told there when it was taken. */
+  Future<Void> input(ContextInternal client, Buffer data) {
+    return Contexts.call(
+        context, client, () -> rules.open() ? stdin.write(data) : context.succeededFuture());
+  }
+
+  /** From any context: a client closed its input. */
+  void inputEnded(Session session) {
+    Contexts.run(
+        context,
+        () -> {
+          if (rules.closesWithClient()) {
+            stdin.finish();
+          } else if (sessions.remove(session)) {
+            session.end();
+          }
+        });
+  }
+
+  @Override
+  public String toString() {
+    return id;
+  }
+}

@@ -1,0 +1,136 @@
+package dev.wherry.verticles.stream;
+
+import dev.wherry.verticles.bus.QueuedStream;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.streams.ReadStream;
+import io.vertx.core.streams.WriteStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A client's place at a {@link ProcessStdio}: its own queue of output, and a way in. */
+final class Session implements StdioSession {
+  /** As much is queued for a client as dockerd queues before the process is held up. */
+  private static final long HIGH_WATER = 1_000_000;
+
+  /** What a chunk costs besides its bytes, so that many tiny ones count too. */
+  private static final int CHUNK_OVERHEAD = 128;
+
+  private final ProcessStdio process;
+  private final StreamSelection selection;
+  private final QueuedStream<StdioChunk> output;
+  private final SessionInput input;
+  private final Runnable whenDetached;
+
+  /** Live output that waits for the log's replay; on the process's context. */
+  private @Nullable List<StdioChunk> held;
+
+  /** Whether the output is to end when all is replayed; on the process's context. */
+  private boolean ended;
+
+  Session(
+      ProcessStdio process,
+      ContextInternal client,
+      StreamSelection selection,
+      boolean replaying,
+      Runnable whenDetached) {
+    this.process = process;
+    this.selection = selection;
+    this.whenDetached = whenDetached;
+    this.held = replaying ? new ArrayList<>() : null;
+    this.output =
+        new QueuedStream<>(
+            client,
+            chunk -> chunk.data().length() + CHUNK_OVERHEAD,
+            HIGH_WATER,
+            process::roomForOutput);
+    this.input = new SessionInput(process, this, client);
+  }
+
+  boolean hasInput() {
+    return selection.stdin();
+  }
+
+  /** Where the replay of the log goes. */
+  QueuedStream<StdioChunk> queue() {
+    return output;
+  }
+
+  /**
+   * On the process's context.
+   *
+   * @return whether there is room for more
+   */
+  boolean offer(StdioChunk chunk) {
+    if (!selection.wants(chunk.stream())) {
+      return true;
+    }
+    if (held != null) {
+      held.add(chunk);
+      return true;
+    }
+    return output.offer(chunk);
+  }
+
+  /** The replay is complete: what was held follows it. On the process's context. */
+  void replayed() {
+    List<StdioChunk> chunks = held;
+    held = null;
+    if (chunks != null) {
+      chunks.forEach(output::offer);
+    }
+    if (ended) {
+      output.end();
+    }
+  }
+
+  boolean isFull() {
+    return output.isFull();
+  }
+
+  /** The process's side has ended. On the process's context. */
+  void end() {
+    input.close();
+    ended = true;
+    if (held == null) {
+      output.end();
+    }
+  }
+
+  void fail(Throwable cause) {
+    input.close();
+    output.fail(cause);
+  }
+
+  @Override
+  public ReadStream<StdioChunk> output() {
+    return output;
+  }
+
+  @Override
+  public WriteStream<Buffer> stdin() {
+    return input;
+  }
+
+  @Override
+  public void detach() {
+    if (!output.finished().isComplete()) {
+      whenDetached.run();
+      close();
+    }
+  }
+
+  @Override
+  public void close() {
+    input.close();
+    output.cancel();
+    process.leave(this);
+  }
+
+  @Override
+  public Future<Void> ended() {
+    return output.finished();
+  }
+}
