@@ -1,0 +1,108 @@
+package dev.wherry.engine.volume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.linux.LinuxPaths;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocalVolumeStoreTest {
+  @TempDir private Path directory;
+
+  private LocalVolumeStore open() {
+    return new LocalVolumeStore(
+        directory.resolve("volumes"), directory.resolve("metadata"), new LinuxPaths());
+  }
+
+  @Test
+  void a_volume_survives_a_restart_with_its_files_and_labels() throws IOException {
+    Volume made = open().create("data", Map.of("a", "b"), Map.of(), false);
+    Files.writeString(made.mountpoint().resolve("file"), "content");
+
+    Volume found = open().get("data");
+
+    assertThat(found).isEqualTo(made);
+    assertThat(found.mountpoint().resolve("file")).hasContent("content");
+  }
+
+  @Test
+  void creating_a_name_again_returns_the_volume_that_has_it() {
+    LocalVolumeStore store = open();
+    Volume first = store.create("data", Map.of("a", "b"), Map.of(), false);
+
+    assertThat(store.create("data", Map.of("c", "d"), Map.of(), false)).isEqualTo(first);
+  }
+
+  @Test
+  void a_volume_without_a_name_gets_a_generated_one() {
+    assertThat(open().create("", Map.of(), Map.of(), true).name()).matches("[0-9a-f]{64}");
+  }
+
+  @Test
+  void bad_names_and_options_are_refused_in_dockerds_words() {
+    LocalVolumeStore store = open();
+
+    assertThatThrownBy(() -> store.create("a", Map.of(), Map.of(), false))
+        .isInstanceOf(EngineException.InvalidParameter.class)
+        .hasMessage(
+            "create a: volume name is too short, names should be at least two alphanumeric"
+                + " characters");
+    assertThatThrownBy(() -> store.create("../etc", Map.of(), Map.of(), false))
+        .isInstanceOf(EngineException.InvalidParameter.class)
+        .hasMessageStartingWith("create ../etc: \"../etc\" includes invalid characters");
+    assertThatThrownBy(() -> store.create("ab", Map.of(), Map.of("nosuch", "x"), false))
+        .isInstanceOf(EngineException.InvalidParameter.class)
+        .hasMessage("create ab: invalid option: \"nosuch\"");
+    assertThatThrownBy(() -> store.create("ab", Map.of(), Map.of("type", "nfs"), false))
+        .isInstanceOf(EngineException.NotImplemented.class)
+        .hasMessageContaining("\"type\"");
+    assertThat(store.list()).isEmpty();
+  }
+
+  @Test
+  void a_removed_volume_is_gone_with_its_files() throws IOException {
+    LocalVolumeStore store = open();
+    Path data = store.create("data", Map.of(), Map.of(), false).mountpoint();
+    Files.writeString(data.resolve("file"), "content");
+
+    store.remove("data");
+
+    assertThat(store.find("data")).isEmpty();
+    try (Stream<Path> left = Files.list(directory.resolve("volumes"))) {
+      assertThat(left).isEmpty();
+    }
+    assertThatThrownBy(() -> store.get("data"))
+        .isInstanceOf(EngineException.NotFound.class)
+        .hasMessage("get data: no such volume");
+    assertThat(open().list()).isEmpty();
+  }
+
+  @Test
+  void a_removal_that_was_cut_short_is_finished_at_the_next_start() throws IOException {
+    Path data = open().create("data", Map.of(), Map.of(), false).mountpoint();
+    Files.writeString(data.resolve("file"), "content");
+    Path volumes = directory.resolve("volumes");
+    Files.move(volumes.resolve("data"), volumes.resolve(".removed-1"));
+
+    assertThat(open().list()).isEmpty();
+    try (Stream<Path> left = Files.list(volumes)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void files_whose_volume_lost_its_document_become_a_volume_again() throws IOException {
+    Path data = open().create("data", Map.of("a", "b"), Map.of(), false).mountpoint();
+    Files.writeString(data.resolve("file"), "content");
+    Files.delete(directory.resolve("metadata/data.json"));
+
+    assertThat(open().get("data").mountpoint().resolve("file")).hasContent("content");
+  }
+}
