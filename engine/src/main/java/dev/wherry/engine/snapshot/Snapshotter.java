@@ -2,6 +2,7 @@ package dev.wherry.engine.snapshot;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,13 +21,18 @@ public interface Snapshotter {
   String driver();
 
   /** Whether the committed snapshot is there. */
-  boolean exists(String chainId);
+  default boolean exists(String chainId) {
+    return committed(chainId).isPresent();
+  }
 
-  /**
-   * Starts a new committed layer on top of {@code parent}; write files below {@link
-   * Extraction#root}.
-   */
-  Extraction extract(@Nullable String parent);
+  /** What is known of a committed layer, empty if it is not there; from memory. */
+  Optional<CommittedLayer> committed(String chainId);
+
+  /** All committed layers; a snapshot, from memory. */
+  List<CommittedLayer> committed();
+
+  /** Starts a new layer; write files below {@link Extraction#root}. */
+  Extraction extract();
 
   /** Makes the writable layer {@code key} on top of {@code parent}; mounts nothing. */
   void prepare(String key, @Nullable String parent);
@@ -40,13 +46,20 @@ public interface Snapshotter {
   /** Removes an active snapshot and all its files; nothing happens if there is none. */
   void remove(String key);
 
-  /** Removes a committed layer that no other snapshot stands on. */
+  /**
+   * Takes a committed layer out of {@link #committed()} and removes its files: at once, or, while a
+   * snapshot stands on it, when the last one that does is removed, be it after a restart.
+   */
   void removeCommitted(String chainId);
 
   /** Bytes the writable layer holds. */
   long usage(String key);
 
-  /** Bytes a committed layer holds by itself, as recorded when it was made. */
+  /**
+   * Bytes a committed layer holds by itself, as recorded when it was made.
+   *
+   * @throws dev.wherry.engine.error.EngineException.NotFound if it is not there
+   */
   long committedSize(String chainId);
 
   /** Directories to show as {@code GraphDriver.Data}: LowerDir, MergedDir, UpperDir, WorkDir. */
@@ -63,12 +76,25 @@ public interface Snapshotter {
    */
   List<Path> layers(String chainId);
 
+  /** Returns once all that was written so far, layers included, is on disk. */
+  void sync();
+
+  /** What {@link Extraction#attic} of a committed layer holds. */
+  Path attic(String chainId);
+
   /** A layer being written. Exactly one of commit and close takes effect. */
   interface Extraction extends AutoCloseable {
     Path root();
 
-    /** Makes the layer visible under its chain id; if it is there already, ours is dropped. */
-    void commit(String chainId, long size);
+    /** A directory for what belongs to the layer without being part of its tree. */
+    Path attic();
+
+    /**
+     * Makes the layer visible under its chain id; if it is there already, ours is dropped.
+     *
+     * @throws dev.wherry.engine.error.EngineException.NotFound if its parent is not there
+     */
+    void commit(CommittedLayer layer);
 
     /** Drops what was written, unless committed. */
     @Override
