@@ -1,0 +1,114 @@
+package dev.wherry.verticles.image;
+
+import dev.wherry.engine.image.Image;
+import dev.wherry.engine.image.ImageProgress;
+import dev.wherry.engine.image.ImageStore;
+import dev.wherry.engine.image.ImageStore.ImageDeletion;
+import dev.wherry.engine.image.ImageStore.LoadedImage;
+import dev.wherry.verticles.bus.Addresses;
+import dev.wherry.verticles.bus.BodyInputStream;
+import dev.wherry.verticles.bus.Commands;
+import dev.wherry.verticles.bus.Contexts;
+import dev.wherry.verticles.bus.OutputStreamSource;
+import dev.wherry.verticles.bus.QueuedFeed;
+import dev.wherry.verticles.bus.QueuedStream;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.streams.ReadStream;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Asks {@link ImageVerticle}; reads go straight to the store's memory. */
+public final class ImageClient implements Images {
+  private final Vertx vertx;
+  private final ImageStore store;
+
+  public ImageClient(Vertx vertx, ImageStore store) {
+    this.vertx = vertx;
+    this.store = store;
+  }
+
+  @Override
+  public List<Image> list() {
+    return store.list();
+  }
+
+  @Override
+  public Image get(String nameOrId) {
+    return store.get(nameOrId);
+  }
+
+  @Override
+  public Future<List<LoadedImage>> load(
+      ReadStream<Buffer> archive, Consumer<ImageProgress> progress) {
+    ContextInternal caller = Contexts.current(vertx);
+    return ask(new ImageCommand.Load(new BodyInputStream(caller, archive), told(caller, progress)));
+  }
+
+  @Override
+  public Future<Archive> save(List<String> namesOrIds) {
+    OutputStreamSource source = new OutputStreamSource(Contexts.current(vertx));
+    return ask(new ImageCommand.Save(List.copyOf(namesOrIds), source))
+        .map(ignored -> new SavedArchive(source));
+  }
+
+  @Override
+  public Future<Image> importRootfs(
+      ReadStream<Buffer> tar,
+      @Nullable String reference,
+      List<String> changes,
+      String message,
+      @Nullable String platform,
+      Consumer<ImageProgress> progress) {
+    ContextInternal caller = Contexts.current(vertx);
+    return ask(
+        new ImageCommand.ImportRootfs(
+            new BodyInputStream(caller, tar),
+            reference,
+            List.copyOf(changes),
+            message,
+            platform,
+            told(caller, progress)));
+  }
+
+  @Override
+  public Future<Image> tag(String nameOrId, String reference) {
+    return ask(new ImageCommand.Tag(nameOrId, reference));
+  }
+
+  @Override
+  public Future<List<ImageDeletion>> remove(String nameOrId, boolean force, boolean prune) {
+    return ask(new ImageCommand.Remove(nameOrId, force, prune));
+  }
+
+  private <R> Future<R> ask(ImageCommand<R> command) {
+    return Commands.ask(vertx, Addresses.IMAGE, command);
+  }
+
+  /** Progress comes from a worker and is told on the caller's context, in order. */
+  private static Consumer<ImageProgress> told(
+      ContextInternal caller, Consumer<ImageProgress> progress) {
+    return report -> caller.runOnContext(ignored -> progress.accept(report));
+  }
+
+  private static final class SavedArchive extends QueuedFeed<Buffer> implements Archive {
+    private final OutputStreamSource source;
+
+    SavedArchive(OutputStreamSource source) {
+      this.source = source;
+    }
+
+    @Override
+    protected QueuedStream<Buffer> queue() {
+      return source.stream();
+    }
+
+    @Override
+    public void cancel() {
+      source.cancel();
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.wherry.verticles.image;
+
+import dev.wherry.engine.image.Image;
+import dev.wherry.engine.image.ImageProgress;
+import dev.wherry.engine.image.ImageStore.ImageDeletion;
+import dev.wherry.engine.image.ImageStore.LoadedImage;
+import dev.wherry.verticles.bus.BodyInputStream;
+import dev.wherry.verticles.bus.Command;
+import dev.wherry.verticles.bus.OutputStreamSource;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What {@link ImageVerticle} is asked. */
+sealed interface ImageCommand<R> extends Command<R> {
+
+  record Load(BodyInputStream archive, Consumer<ImageProgress> progress)
+      implements ImageCommand<List<LoadedImage>> {}
+
+  /** Answered once all images are known to exist; the archive is written from then on. */
+  record Save(List<String> namesOrIds, OutputStreamSource archive) implements ImageCommand<Void> {}
+
+  record ImportRootfs(
+      BodyInputStream tar,
+      @Nullable String reference,
+      List<String> changes,
+      String message,
+      @Nullable String platform,
+      Consumer<ImageProgress> progress)
+      implements ImageCommand<Image> {}
+
+  record Tag(String nameOrId, String reference) implements ImageCommand<Image> {}
+
+  record Remove(String nameOrId, boolean force, boolean prune)
+      implements ImageCommand<List<ImageDeletion>> {}
+}

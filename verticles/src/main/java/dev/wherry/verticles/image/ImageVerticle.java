@@ -1,0 +1,85 @@
+package dev.wherry.verticles.image;
+
+import dev.wherry.engine.image.ImageStore;
+import dev.wherry.engine.image.ImageStore.ImageUsers;
+import dev.wherry.verticles.bus.Addresses;
+import dev.wherry.verticles.bus.Blocking;
+import dev.wherry.verticles.bus.Commands;
+import dev.wherry.verticles.bus.EngineFailure;
+import dev.wherry.verticles.bus.OutputStreamSource;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.io.InputStream;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/**
+ * Images. The store orders its own changes; this verticle chooses where they wait: what is paced by
+ * a client's connection has a pool of its own, so that stalled uploads hold up nothing else.
+ */
+public final class ImageVerticle extends VerticleBase {
+  private final ImageStore store;
+  private final ImageUsers users;
+  private final Blocking kernel;
+  private final Blocking transfers;
+
+  /**
+   * @param kernel for short work
+   * @param transfers for archives that come from or go to a client
+   */
+  public ImageVerticle(ImageStore store, ImageUsers users, Blocking kernel, Blocking transfers) {
+    this.store = store;
+    this.users = users;
+    this.kernel = kernel;
+    this.transfers = transfers;
+  }
+
+  @Override
+  public Future<?> start() {
+    Commands.serve(vertx, Addresses.IMAGE, ImageCommand.class, this::answer);
+    return Future.succeededFuture();
+  }
+
+  private Future<?> answer(ImageCommand<?> command) {
+    return switch (command) {
+      case ImageCommand.Load load ->
+          reading(load.archive(), () -> store.load(load.archive(), load.progress()));
+      case ImageCommand.Save save -> save(save.namesOrIds(), save.archive());
+      case ImageCommand.ImportRootfs what ->
+          reading(
+              what.tar(),
+              () ->
+                  store.importRootfs(
+                      what.tar(),
+                      what.reference(),
+                      what.changes(),
+                      what.message(),
+                      what.platform(),
+                      what.progress()));
+      case ImageCommand.Tag tag -> kernel.call(() -> store.tag(tag.nameOrId(), tag.reference()));
+      case ImageCommand.Remove what ->
+          kernel.call(() -> store.remove(what.nameOrId(), what.force(), what.prune(), users));
+    };
+  }
+
+  private <T> Future<T> reading(InputStream body, Callable<T> work) {
+    return transfers.call(
+        () -> {
+          try (body) {
+            return work.call();
+          }
+        });
+  }
+
+  private Future<Void> save(List<String> namesOrIds, OutputStreamSource archive) {
+    namesOrIds.forEach(store::get);
+    transfers
+        .run(
+            () -> {
+              store.save(namesOrIds, archive);
+              archive.close();
+            })
+        .onFailure(failure -> archive.fail(EngineFailure.toEngineException(failure)));
+    return Future.succeededFuture();
+  }
+}
