@@ -6,6 +6,7 @@ import dev.wherry.engine.container.ContainerIndex;
 import dev.wherry.engine.container.ExitStatus;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
@@ -73,8 +74,20 @@ public interface ContainerLifecycle {
    */
   Container exited(String id, ExitStatus status);
 
-  /** Shows it as {@code restarting} while its policy's delay runs. */
+  /**
+   * Shows an exited container as {@code restarting} while its policy's delay runs. A start from
+   * there keeps the count; a start from any other state sets it to 0.
+   */
   Container restarting(String id, int restartCount);
+
+  /** Gives up a restart: the container is exited again; nothing happens to any other. */
+  Container restartCancelled(String id);
+
+  /**
+   * Appends an event about a container to the journal with dockerd's attributes (image, name and
+   * labels), for what happens outside these methods: attach, detach, resize, stop, restart.
+   */
+  void tell(Container container, String action, Map<String, String> attributes);
 
   Container rename(String id, String newName);
 

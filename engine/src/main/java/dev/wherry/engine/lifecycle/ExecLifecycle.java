@@ -35,8 +35,11 @@ public interface ExecLifecycle {
    */
   RunningExec start(String id, Consumer<Integer> exited);
 
-  /** Drops the execs of a container that is being removed. */
-  void forget(String containerId);
+  /** Drops all execs of a container that has ended or is being removed. */
+  void forgetAll(String containerId);
+
+  /** Drops an exec that has ended; nothing happens for one that runs or is not known. */
+  void forget(String id);
 
   /** An exec on its way. */
   interface RunningExec {
