@@ -47,8 +47,10 @@ final class TarBuilder implements AutoCloseable {
     return put(entry, new byte[0]);
   }
 
-  TarBuilder hardlink(String name, String target) throws IOException {
-    TarArchiveEntry entry = entry(name, TarConstants.LF_LINK, 0644);
+  /** A further name of a file; the mode and owner it carries are the file's, as tar writes them. */
+  TarBuilder hardlink(String name, String target, int mode, int uid, int gid) throws IOException {
+    TarArchiveEntry entry = entry(name, TarConstants.LF_LINK, mode);
+    entry.setIds(uid, gid);
     entry.setLinkName(target);
     return put(entry, new byte[0]);
   }

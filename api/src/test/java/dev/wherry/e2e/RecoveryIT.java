@@ -1,0 +1,226 @@
+package dev.wherry.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The daemon dies; the containers never notice. */
+@Tag("e2e")
+@Timeout(180)
+class RecoveryIT {
+  private static final String COUNTS =
+      "i=0; while :; do i=$((i+1)); echo line $i; sleep 0.05; done";
+
+  private WherryDaemon daemon;
+  private DockerCli docker;
+
+  @TempDir private Path dir;
+
+  @BeforeEach
+  void start() {
+    assumeTrue(PeerDaemon.ofEnvironment() == null, "needs a daemon that may be killed");
+    daemon = WherryDaemon.start();
+    docker = daemon.docker();
+    TestImages.importBusybox(docker);
+  }
+
+  @AfterEach
+  void close() {
+    if (daemon != null) {
+      daemon.close();
+    }
+  }
+
+  private String inspect(String name, String format) {
+    return docker.ok("inspect", "-f", format, name);
+  }
+
+  private int lines(String name) {
+    return (int) docker.ok("logs", name).lines().count();
+  }
+
+  @Test
+  void a_container_runs_on_and_everything_works_on_it_afterwards() {
+    docker.ok(
+        "run",
+        "-d",
+        "--name",
+        "boat",
+        "-p",
+        "8080:80",
+        TestImages.BUSYBOX,
+        "sh",
+        "-c",
+        "httpd -p 80 -h /www; " + COUNTS);
+    await().until(() -> lines("boat") > 3);
+    String pid = inspect("boat", "{{.State.Pid}}");
+    String started = inspect("boat", "{{.State.StartedAt}}");
+    String address = inspect("boat", "{{.NetworkSettings.IPAddress}}");
+
+    daemon.kill9();
+    assertThat(DockerCli.host("curl", "-s", "http://" + daemon.address() + ":8080/").stdout())
+        .as("its port answers while nobody is in charge")
+        .isEqualTo("hello from the web\n");
+    daemon.startAgain();
+
+    assertThat(docker.ok("ps", "--format", "{{.Names}} {{.State}}")).isEqualTo("boat running");
+    assertThat(inspect("boat", "{{.State.Pid}}")).isEqualTo(pid);
+    assertThat(inspect("boat", "{{.State.StartedAt}}")).isEqualTo(started);
+    assertThat(inspect("boat", "{{.NetworkSettings.IPAddress}}")).isEqualTo(address);
+    assertThat(docker.run("exec", "boat", "sh", "-c", "echo in; exit 4"))
+        .isEqualTo(new CliResult(4, "in\n", ""));
+    int before = lines("boat");
+    await().until(() -> lines("boat") > before);
+    assertThat(docker.ok("logs", "boat").lines().toList())
+        .as("no line is lost or doubled")
+        .startsWith("line 1", "line 2", "line 3")
+        .doesNotHaveDuplicates();
+    assertThat(DockerCli.host("curl", "-s", "http://" + daemon.address() + ":8080/").stdout())
+        .isEqualTo("hello from the web\n");
+    docker.ok("stop", "-t", "1", "boat");
+    assertThat(inspect("boat", "{{.State.Status}} {{.State.ExitCode}}")).isEqualTo("exited 137");
+    docker.ok("rm", "boat");
+  }
+
+  @Test
+  void following_and_attaching_work_after_the_restart() {
+    docker.ok("run", "-di", "--name", "echo", TestImages.BUSYBOX, "cat");
+    daemon.kill9();
+    daemon.startAgain();
+    try (CliSession attached = docker.start("attach", "echo");
+        CliSession following = docker.start("logs", "-f", "echo")) {
+      await()
+          .until(
+              () -> {
+                attached.type("hello\n");
+                return attached.output().contains("hello") && following.output().contains("hello");
+              });
+    }
+    docker.ok("rm", "-f", "echo");
+  }
+
+  @Test
+  void a_terminal_can_be_taken_up_again() {
+    docker.ok("run", "-dit", "--name", "shell", TestImages.BUSYBOX);
+    daemon.kill9();
+    daemon.startAgain();
+    try (CliSession session = docker.startOnTerminal(dir.resolve("tty"), "attach", "shell")) {
+      session.type("echo $((6*7))\r").awaitOutput("42").type("exit 5\r");
+      assertThat(session.exit().exitCode()).isEqualTo(5);
+    }
+    assertThat(inspect("shell", "{{.State.ExitCode}}")).isEqualTo("5");
+  }
+
+  @Test
+  void an_exit_nobody_saw_has_its_code_and_its_time() throws Exception {
+    docker.ok(
+        "run",
+        "-d",
+        "--name",
+        "boat",
+        TestImages.BUSYBOX,
+        "sh",
+        "-c",
+        "while [ ! -e /proc/1/root/go ]; do sleep 0.05; done; exit 23");
+    docker.ok("run", "-d", "--rm", "--name", "brief", TestImages.BUSYBOX, "sleep", "600");
+    long pid = Long.parseLong(inspect("boat", "{{.State.Pid}}"));
+    long brief = Long.parseLong(inspect("brief", "{{.State.Pid}}"));
+    daemon.kill9();
+    Instant before = Instant.now();
+    DockerCli.host("touch", "/proc/" + pid + "/root/go").text();
+    DockerCli.host("kill", "-9", Long.toString(brief)).text();
+    await().until(() -> !ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false));
+    Instant after = Instant.now();
+    daemon.startAgain();
+
+    assertThat(inspect("boat", "{{.State.Status}} {{.State.ExitCode}}")).isEqualTo("exited 23");
+    assertThat(Instant.parse(inspect("boat", "{{.State.FinishedAt}}")))
+        .isBetween(before.minusMillis(50), after.plus(Duration.ofSeconds(1)));
+    await().until(() -> docker.run("inspect", "brief").exitCode() != 0);
+    assertThat(
+            docker.ok(
+                "events",
+                "--since",
+                "5m",
+                "--until",
+                "0s",
+                "--filter",
+                "event=die",
+                "--filter",
+                "container=boat",
+                "--format",
+                "{{.Actor.Attributes.exitCode}}"))
+        .isEqualTo("23");
+  }
+
+  @Test
+  void images_volumes_names_and_stopped_containers_are_still_there() {
+    docker.run(
+        "run",
+        "--name",
+        "done",
+        "-v",
+        "hold:/data",
+        TestImages.BUSYBOX,
+        "sh",
+        "-c",
+        "echo kept > /data/x; echo said; exit 3");
+    docker.ok("tag", "busybox", "other:1");
+    String before = docker.ok("inspect", "done");
+    daemon.kill9();
+    daemon.startAgain();
+    assertThat(docker.ok("inspect", "done")).isEqualTo(before);
+    assertThat(docker.ok("logs", "done")).isEqualTo("said");
+    assertThat(docker.ok("run", "--rm", "-v", "hold:/data", "other:1", "cat", "/data/x"))
+        .isEqualTo("kept");
+    docker.ok("rm", "done");
+    docker.ok("volume", "rm", "hold");
+  }
+
+  @Test
+  void a_daemon_told_to_end_leaves_its_containers_running() {
+    docker.ok("run", "-d", "--name", "boat", TestImages.BUSYBOX, "sleep", "600");
+    String pid = inspect("boat", "{{.State.Pid}}");
+    daemon.terminate();
+    assertThat(ProcessHandle.of(Long.parseLong(pid))).get().matches(ProcessHandle::isAlive);
+    daemon.startAgain();
+    assertThat(inspect("boat", "{{.State.Pid}} {{.State.Status}}")).isEqualTo(pid + " running");
+  }
+
+  @Test
+  void killed_in_the_middle_of_starts_it_comes_back_with_a_state_that_is_true() {
+    CliSession[] starts = new CliSession[6];
+    for (int i = 0; i < starts.length; i++) {
+      starts[i] =
+          docker.start("run", "-d", "--name", "boat" + i, TestImages.BUSYBOX, "sleep", "600");
+    }
+    await().until(() -> !docker.ok("ps", "-aq").isEmpty());
+    daemon.kill9();
+    for (CliSession start : starts) {
+      start.exit();
+    }
+    daemon.startAgain();
+    for (String line :
+        docker.ok("ps", "-a", "--format", "{{.Names}} {{.State}}").lines().toList()) {
+      String name = line.split(" ")[0];
+      long pid = Long.parseLong(inspect(name, "{{.State.Pid}}"));
+      if (line.endsWith(" running")) {
+        assertThat(ProcessHandle.of(pid)).as(line).isPresent();
+        assertThat(docker.run("exec", name, "true").exitCode()).as(line).isZero();
+      } else {
+        assertThat(pid).as(line).isZero();
+        docker.ok("start", name);
+      }
+    }
+  }
+}
