@@ -1,0 +1,84 @@
+package dev.wherry.engine.image;
+
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which images a listing shows. Every list that is not empty must let an image pass; within one,
+ * any entry will do, but for labels, which must all be there.
+ *
+ * @param dangling only those without a name, or only those with one; {@code null} for both
+ * @param before only those made before this moment, and {@code since} after
+ * @param labels {@code key} or {@code key=value}
+ * @param references patterns with {@code *}, {@code ?} and {@code []}, for repository, or
+ *     repository and tag
+ */
+public record ImageFilters(
+    @Nullable Boolean dangling,
+    @Nullable Instant before,
+    @Nullable Instant since,
+    List<String> labels,
+    List<String> withoutLabels,
+    List<String> references) {
+
+  public static final ImageFilters NONE =
+      new ImageFilters(null, null, null, List.of(), List.of(), List.of());
+
+  public boolean matches(Image image) {
+    Instant created = image.created() == null ? Instant.EPOCH : image.created();
+    return (dangling == null || dangling == isDangling(image))
+        && (before == null || created.isBefore(before))
+        && (since == null || created.isAfter(since))
+        && labels.stream().allMatch(label -> hasLabel(image, label))
+        && withoutLabels.stream().noneMatch(label -> hasLabel(image, label))
+        && (references.isEmpty() || names(image).anyMatch(this::isReferenced));
+  }
+
+  /** Whether no name leads to it any more. */
+  public static boolean isDangling(Image image) {
+    return image.repoTags().isEmpty() && image.repoDigests().isEmpty();
+  }
+
+  /** Whether one of the image's names is to be shown, where references are asked for. */
+  public boolean isReferenced(String name) {
+    if (references.isEmpty()) {
+      return true;
+    }
+    ImageReference reference = ImageReference.parse(name);
+    return references.stream()
+        .anyMatch(
+            pattern ->
+                globMatches(pattern, reference.familiar())
+                    || globMatches(pattern, reference.familiarName()));
+  }
+
+  private static Stream<String> names(Image image) {
+    return Stream.concat(image.repoTags().stream(), image.repoDigests().stream());
+  }
+
+  private static boolean hasLabel(Image image, String wanted) {
+    Map<String, String> labels = image.config().labels();
+    if (labels == null) {
+      return false;
+    }
+    int equals = wanted.indexOf('=');
+    if (equals < 0) {
+      return labels.containsKey(wanted);
+    }
+    return wanted.substring(equals + 1).equals(labels.get(wanted.substring(0, equals)));
+  }
+
+  /** Go's {@code path.Match}: a star stops at a slash. */
+  private static boolean globMatches(String pattern, String name) {
+    PathMatcher matcher =
+        FileSystems.getDefault()
+            .getPathMatcher("glob:" + pattern.replace("{", "\\{").replace("}", "\\}"));
+    return matcher.matches(Path.of(name));
+  }
+}
