@@ -59,21 +59,25 @@ public enum Compression {
     return true;
   }
 
+  /** Decompresses whatever the stream holds: {@link #detect} and {@link #open}. */
+  public static InputStream decompress(InputStream source) throws IOException {
+    BufferedInputStream in = new BufferedInputStream(source, BUFFER);
+    return detect(in).open(in);
+  }
+
   /**
-   * Decompresses whatever the stream holds, several concatenated members included. A stream that is
+   * Decompresses a stream of this compression, several concatenated members included. One that is
    * cut off or blown up beyond measure is an {@link IOException} when it is read; closing closes
    * the source.
    */
-  public static InputStream decompress(InputStream source) throws IOException {
-    Counting counted = new Counting(source);
-    BufferedInputStream in = new BufferedInputStream(counted, BUFFER);
-    Compression compression = detect(in);
-    return switch (compression) {
-      case NONE -> in;
-      case GZIP -> new Bounded(new GZIPInputStream(new NeverDry(in), BUFFER), counted);
-      case BZIP2 -> new Bounded(new BZip2CompressorInputStream(in, true), counted);
-      case XZ -> new Bounded(new XZInputStream(in, XZ_MEMORY), counted);
-      case ZSTD -> new Bounded(new ZstdInputStream(in), counted);
+  public InputStream open(InputStream source) throws IOException {
+    Counting in = new Counting(source);
+    return switch (this) {
+      case NONE -> source;
+      case GZIP -> new Bounded(new GZIPInputStream(new NeverDry(in), BUFFER), in);
+      case BZIP2 -> new Bounded(new BZip2CompressorInputStream(in, true), in);
+      case XZ -> new Bounded(new XZInputStream(in, XZ_MEMORY), in);
+      case ZSTD -> new Bounded(new ZstdInputStream(in), in);
     };
   }
 

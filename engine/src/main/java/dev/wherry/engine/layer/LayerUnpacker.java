@@ -1,0 +1,155 @@
+package dev.wherry.engine.layer;
+
+import dev.wherry.engine.files.TarPaths;
+import dev.wherry.engine.files.TreeWriter;
+import dev.wherry.engine.linux.DirFd;
+import dev.wherry.engine.linux.LinuxException;
+import dev.wherry.engine.linux.Paths;
+import dev.wherry.engine.linux.RootDir;
+import dev.wherry.engine.tar.Compression;
+import dev.wherry.engine.tar.ReadAhead;
+import dev.wherry.engine.tar.TarEntry;
+import dev.wherry.engine.tar.TarFormatException;
+import dev.wherry.engine.tar.TarReader;
+import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Unpacks a layer's archive into a tree as overlayfs wants it: {@code .wh.} members become
+ * whiteouts and opaque directories (OCI image-spec, layer.md). Decompressing and hashing run on a
+ * thread of their own, ahead of the writing.
+ */
+public final class LayerUnpacker {
+  static final String RECIPE = "recipe";
+  private static final int BUFFER = 64 * 1024;
+  private static final String WHITEOUT = ".wh.";
+  private static final String OPAQUE = ".wh..wh..opq";
+
+  /** Notes of AUFS to itself that old images have; they mean nothing here. */
+  private static final String AUFS = ".wh..wh.";
+
+  private final Paths paths;
+  private final LayerLimits limits;
+
+  public LayerUnpacker(Paths paths, LayerLimits limits) {
+    this.paths = paths;
+    this.limits = limits;
+  }
+
+  /**
+   * Unpacks one archive, compressed or not, and reads it to its end; closes nothing.
+   *
+   * @param tree an empty directory
+   * @param attic another one, for the recipe and for what later members displaced
+   * @throws TarFormatException if it is no archive, cut off, hostile or too large
+   * @throws IOException if reading or writing failed; what was written is the caller's to remove
+   */
+  public UnpackedLayer unpack(InputStream archive, Path tree, Path attic) throws IOException {
+    BufferedInputStream buffered = new BufferedInputStream(new Unclosed(archive), BUFFER);
+    Compression compression = Compression.detect(buffered);
+    Sha256Stream compressed = new Sha256Stream(buffered);
+    // Without compression both digests are the same, and once is enough.
+    Sha256Stream plain =
+        compression == Compression.NONE
+            ? compressed
+            : new Sha256Stream(compression.open(compressed));
+    try (RootDir root = paths.openRoot(tree);
+        RootDir displaced = paths.openRoot(attic);
+        Recipe.Writer recipe = new Recipe.Writer(attic.resolve(RECIPE));
+        ReadAhead ahead = new ReadAhead(plain)) {
+      Target target = new Target(recipe, displaced.top());
+      try (TreeWriter writer = new TreeWriter(root, target)) {
+        writeAll(new TarReader(ahead, recipe::raw), writer, plain);
+        writer.finish();
+        recipe.end();
+        compressed.drain();
+        String diffId = plain.digest();
+        return new UnpackedLayer(
+            compression == Compression.NONE ? diffId : compressed.digest(),
+            diffId,
+            writer.size(),
+            plain.count());
+      }
+    } catch (LinuxException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private void writeAll(TarReader reader, TreeWriter writer, Sha256Stream archive)
+      throws IOException {
+    long entries = 0;
+    for (TarEntry entry = reader.next(); entry != null; entry = reader.next()) {
+      entries++;
+      if (entries > limits.entries()) {
+        throw new TarFormatException("a layer of more than " + limits.entries() + " files");
+      }
+      if (archive.count() > limits.bytes() || reader.remaining() > limits.bytes()) {
+        throw new TarFormatException("a layer of more than " + limits.bytes() + " bytes");
+      }
+      write(entry, reader, writer);
+    }
+  }
+
+  private static void write(TarEntry entry, TarReader reader, TreeWriter writer)
+      throws IOException {
+    String path = TarPaths.clean(entry.name());
+    int slash = path.lastIndexOf('/');
+    String name = path.substring(slash + 1);
+    if (name.equals(OPAQUE)) {
+      writer.writeOpaque(path.substring(0, Math.max(slash, 0)));
+    } else if (name.startsWith(WHITEOUT)) {
+      String hidden = name.substring(WHITEOUT.length());
+      if (hidden.isEmpty() || hidden.equals(".") || hidden.equals("..")) {
+        throw new TarFormatException("a whiteout of no name: \"" + entry.name() + "\"");
+      }
+      if (!name.startsWith(AUFS)) {
+        writer.writeWhiteout(path.substring(0, slash + 1) + hidden);
+      }
+    } else {
+      writer.write(entry, reader);
+    }
+  }
+
+  /** The archive, which stays open when what reads it is closed. */
+  private static final class Unclosed extends FilterInputStream {
+    Unclosed(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read(byte[] b, int off, int len) throws IOException {
+      return in.read(b, off, len);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** Keeps what is displaced, because the archive still has it. */
+  private static final class Target implements TreeWriter.Listener {
+    private final Recipe.Writer recipe;
+    private final DirFd attic;
+    private int count;
+
+    Target(Recipe.Writer recipe, DirFd attic) {
+      this.recipe = recipe;
+      this.attic = attic;
+    }
+
+    @Override
+    public void file(String path, List<TarEntry.Chunk> parts) throws IOException {
+      recipe.file(path, parts);
+    }
+
+    @Override
+    public void displace(DirFd parent, String name, String path) throws IOException {
+      String kept = "displaced-" + count++;
+      parent.rename(name, attic, kept);
+      recipe.displaced(path, kept);
+    }
+  }
+}
