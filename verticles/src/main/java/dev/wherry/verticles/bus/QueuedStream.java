@@ -39,6 +39,7 @@ public final class QueuedStream<T> implements ReadStream<T> {
   private @Nullable Handler<Throwable> exceptionHandler;
   private @Nullable Handler<Void> endHandler;
   private boolean ended;
+  private @Nullable Promise<Void> roomPromise;
 
   /**
    * @param context handlers are called on it
@@ -84,6 +85,26 @@ public final class QueuedStream<T> implements ReadStream<T> {
     }
   }
 
+  /** Completes when there is room, at once if there is, and when the reader has gone. */
+  public Future<Void> room() {
+    synchronized (lock) {
+      if (!full) {
+        return context.succeededFuture();
+      }
+      if (roomPromise == null) {
+        roomPromise = context.promise();
+      }
+      return roomPromise.future();
+    }
+  }
+
+  /** Whether offers are dropped, because the stream has ended or its reader has gone. */
+  public boolean isClosed() {
+    synchronized (lock) {
+      return closed;
+    }
+  }
+
   /** No more items will come. */
   public void end() {
     close(null);
@@ -115,7 +136,19 @@ public final class QueuedStream<T> implements ReadStream<T> {
       full = false;
     }
     finished.tryComplete();
-    context.runOnContext(ignored -> whenRoom.run());
+    context.runOnContext(ignored -> tellRoom());
+  }
+
+  private void tellRoom() {
+    Promise<Void> waiting;
+    synchronized (lock) {
+      waiting = roomPromise;
+      roomPromise = null;
+    }
+    if (waiting != null) {
+      waiting.complete();
+    }
+    whenRoom.run();
   }
 
   /** Completes when the end has been delivered or the reader has gone. */
@@ -151,7 +184,7 @@ public final class QueuedStream<T> implements ReadStream<T> {
         reader = handler;
       }
       if (room) {
-        whenRoom.run();
+        tellRoom();
       }
       if (reader != null) {
         context.dispatch(item, reader);

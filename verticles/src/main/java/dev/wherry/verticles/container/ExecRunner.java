@@ -1,0 +1,127 @@
+package dev.wherry.verticles.container;
+
+import dev.wherry.engine.container.Exec;
+import dev.wherry.engine.container.ExecSpec;
+import dev.wherry.engine.container.HostConfig.ConsoleSize;
+import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.lifecycle.ExecLifecycle.RunningExec;
+import dev.wherry.verticles.stream.SessionRequest;
+import dev.wherry.verticles.stream.StdinRules;
+import dev.wherry.verticles.stream.StdioSession;
+import dev.wherry.verticles.stream.StreamSelection;
+import io.vertx.core.Future;
+import io.vertx.core.internal.ContextInternal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Runs execs, each in a lane of its own. Confined to one context. */
+final class ExecRunner {
+  /** How long an exec can be inspected after its end; dockerd keeps it for 5 to 10 minutes. */
+  static final Duration KEPT = Duration.ofMinutes(10);
+
+  private final ContainerRoom room;
+  private final Resizer resizer;
+
+  /** Control fifos of those that run. */
+  private final Map<String, Path> controls = new HashMap<>();
+
+  ExecRunner(ContainerRoom room, Resizer resizer) {
+    this.room = room;
+    this.resizer = resizer;
+  }
+
+  Future<Exec> create(String containerRef, ExecSpec spec) {
+    return room.inLane(
+        containerRef,
+        container -> room.kernel().call(() -> room.execs().create(container.id(), spec)));
+  }
+
+  /** Connects the streams, then lets the process run. */
+  Future<StdioSession> start(String id, ContextInternal client) {
+    ExecSpec spec = room.execs().get(id).spec();
+    StreamSelection selection =
+        new StreamSelection(spec.attachStdin(), spec.attachStdout(), spec.attachStderr());
+    return room.lanes()
+        .submit(
+            id,
+            () ->
+                begin(id)
+                    .compose(
+                        running ->
+                            attach(id, spec, selection, client)
+                                .compose(session -> proceed(id, spec, running).map(session))));
+  }
+
+  /** Runs it without a client: what input it may have is at its end. */
+  Future<Void> startDetached(String id) {
+    ExecSpec spec = room.execs().get(id).spec();
+    if (spec.attachStdin()) {
+      return start(id, room.context()).onSuccess(StdioSession::close).mapEmpty();
+    }
+    return room.lanes().submit(id, () -> begin(id).compose(running -> proceed(id, spec, running)));
+  }
+
+  private Future<RunningExec> begin(String id) {
+    return room.kernel()
+        .call(() -> room.execs().start(id, exitCode -> ended(id)))
+        .onSuccess(running -> controls.put(id, running.control()));
+  }
+
+  private Future<StdioSession> attach(
+      String id, ExecSpec spec, StreamSelection selection, ContextInternal client) {
+    SessionRequest request = new SessionRequest(client, selection, null, null, () -> detached(id));
+    return room.hub().attach(id, StdinRules.of(spec), request);
+  }
+
+  private Future<Void> proceed(String id, ExecSpec spec, RunningExec running) {
+    return room.hub()
+        .beforeStart(id, StdinRules.of(spec), running.attachSocket())
+        .recover(
+            failure ->
+                room.kernel()
+                    .run(running::abort)
+                    .transform((done, ignored) -> Future.failedFuture(failure)))
+        .compose(connected -> room.kernel().call(running::attached))
+        .onFailure(
+            failure -> {
+              controls.remove(id);
+              room.hub().forget(id);
+            })
+        .mapEmpty();
+  }
+
+  private void detached(String id) {
+    Exec exec = room.execs().get(id);
+    room.lifecycle()
+        .index()
+        .byId(exec.containerId())
+        .ifPresent(container -> room.tell(container, "exec_detach", Map.of("execID", id)));
+  }
+
+  /** Told by the engine, from a thread of its own. */
+  private void ended(String id) {
+    room.context()
+        .runOnContext(
+            ignored -> {
+              controls.remove(id);
+              room.hub().forgetEnded(id);
+              room.timers().after(KEPT, () -> room.kernel().run(() -> room.execs().forget(id)));
+            });
+  }
+
+  Future<Void> resize(String id, int rows, int columns) {
+    room.execs().get(id);
+    return room.lanes()
+        .submit(
+            id,
+            () -> {
+              Path control = controls.get(id);
+              if (control == null) {
+                throw new EngineException.Internal("timeout waiting for exec session ready");
+              }
+              return resizer.resize(id, control, new ConsoleSize(rows, columns));
+            });
+  }
+}

@@ -1,0 +1,107 @@
+package dev.wherry.verticles.container;
+
+import dev.wherry.engine.container.Container;
+import dev.wherry.engine.container.ContainerState;
+import dev.wherry.engine.container.ExitStatus;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Processes exits, each in its container's lane: records it, lets go those who wait, and then does
+ * what was promised, a restart or a removal.
+ */
+final class Exits implements BiConsumer<String, ExitStatus> {
+  private static final Logger LOG = LoggerFactory.getLogger(Exits.class);
+
+  private final ContainerRoom room;
+  private final Restarts restarts;
+  private final Remover remover;
+  private final Starter starter;
+  private final Future<Void> recovered;
+
+  /**
+   * @param recovered exits are processed once the engine's state is recovered
+   */
+  Exits(
+      ContainerRoom room,
+      Restarts restarts,
+      Remover remover,
+      Starter starter,
+      Future<Void> recovered) {
+    this.room = room;
+    this.restarts = restarts;
+    this.remover = remover;
+    this.starter = starter;
+    this.recovered = recovered;
+  }
+
+  /** Told by the engine, from a thread of its own. */
+  @Override
+  public void accept(String id, ExitStatus status) {
+    room.context()
+        .runOnContext(
+            ignored ->
+                room.lanes()
+                    .submit(id, () -> recovered.compose(done -> process(id, status)))
+                    .onFailure(failure -> LOG.error("{}: exit not processed", id, failure)));
+  }
+
+  private Future<Void> process(String id, ExitStatus status) {
+    room.hub().processEnded(id);
+    Container before = room.lifecycle().index().byId(id).orElse(null);
+    if (before == null || !before.state().isAlive()) {
+      return Future.succeededFuture();
+    }
+    return room.kernel()
+        .call(
+            () -> {
+              Container ended = room.lifecycle().exited(id, status);
+              room.execs().forgetAll(id);
+              return ended;
+            })
+        .compose(ended -> settle(ended, ran(before, status), status))
+        .onFailure(failure -> room.waiters().exited(id, status.exitCode()));
+  }
+
+  private static Duration ran(Container container, ExitStatus status) {
+    Instant started =
+        switch (container.state()) {
+          case ContainerState.Running running -> running.startedAt();
+          case ContainerState.Paused paused -> paused.running().startedAt();
+          case ContainerState.Created ignored -> status.finishedAt();
+          case ContainerState.Restarting ignored -> status.finishedAt();
+          case ContainerState.Exited ignored -> status.finishedAt();
+          case ContainerState.Removing ignored -> status.finishedAt();
+          case ContainerState.Dead ignored -> status.finishedAt();
+        };
+    return Duration.between(started, status.finishedAt());
+  }
+
+  private Future<Void> settle(Container ended, Duration ran, ExitStatus status) {
+    String id = ended.id();
+    int restartsSoFar = ended.restartCount();
+    Optional<Duration> delay =
+        restarts.next(
+            id,
+            ended.hostConfig().restartPolicy(),
+            new RestartBackoff.Exit(
+                status.exitCode(), ran, restartsSoFar, ended.hasBeenManuallyStopped()));
+    if (delay.isPresent()) {
+      return room.kernel()
+          .call(() -> room.lifecycle().restarting(id, restartsSoFar + 1))
+          .onSuccess(
+              shown -> {
+                room.waiters().exited(id, status.exitCode());
+                restarts.schedule(id, delay.get(), () -> starter.restartByPolicy(id));
+              })
+          .mapEmpty();
+    }
+    room.waiters().exited(id, status.exitCode());
+    return ended.hostConfig().autoRemove() ? remover.autoRemove(ended) : Future.succeededFuture();
+  }
+}

@@ -1,0 +1,45 @@
+package dev.wherry.verticles.stream;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.wherry.engine.log.LogReader.LogEntry;
+import io.netty.buffer.Unpooled;
+import io.vertx.core.internal.buffer.BufferInternal;
+import java.nio.ByteBuffer;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * Turns log entries into chunks of output. With time stamps, each line begins with one (dockerd's
+ * {@code RFC3339NanoFixed}, always nine digits); a line logged in pieces has one at its beginning
+ * only.
+ */
+final class LogChunks {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSSSS'Z' ").withZone(ZoneOffset.UTC);
+
+  private final boolean timestamps;
+  private final Map<StdStream, Boolean> insideLine = new EnumMap<>(StdStream.class);
+
+  LogChunks(boolean timestamps) {
+    this.timestamps = timestamps;
+  }
+
+  StdioChunk of(LogEntry entry) {
+    StdStream stream =
+        switch (entry.stream()) {
+          case STDOUT -> StdStream.STDOUT;
+          case STDERR -> StdStream.STDERR;
+        };
+    boolean inside = Boolean.TRUE.equals(insideLine.put(stream, entry.partial()));
+    byte[] prefix =
+        timestamps && !inside ? TIME.format(entry.time()).getBytes(US_ASCII) : new byte[0];
+    ByteBuffer data = entry.data().duplicate();
+    byte[] bytes = new byte[prefix.length + data.remaining()];
+    System.arraycopy(prefix, 0, bytes, 0, prefix.length);
+    data.get(bytes, prefix.length, data.remaining());
+    return new StdioChunk(stream, BufferInternal.buffer(Unpooled.wrappedBuffer(bytes)));
+  }
+}
