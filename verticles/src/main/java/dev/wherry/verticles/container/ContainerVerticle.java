@@ -202,10 +202,4 @@ public final class ContainerVerticle extends VerticleBase {
     }
     return usage;
   }
-
-  /** Containers run on; the engine stops watching them. */
-  @Override
-  public Future<?> stop() {
-    return kernel.run(lifecycle::close);
-  }
 }

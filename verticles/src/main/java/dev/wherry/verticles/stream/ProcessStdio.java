@@ -214,7 +214,7 @@ final class ProcessStdio {
         GRACE,
         () -> {
           if (run == last) {
-            LOG.warn("{}: its output did not end within {} of its exit", id, GRACE);
+            LOG.info("{}: its output did not end within {} of its exit", id, GRACE);
             endRun();
           }
         });

@@ -1,5 +1,7 @@
 package dev.wherry.verticles.bus;
 
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,6 +26,31 @@ public final class ManualTimers implements Timers {
     return () -> {
       synchronized (this) {
         timers.remove(timer);
+      }
+    };
+  }
+
+  /** The same time, with the timers' tasks run on a context and waited for. */
+  public Timers on(ContextInternal context) {
+    return new Timers() {
+      @Override
+      public long nanoTime() {
+        return ManualTimers.this.nanoTime();
+      }
+
+      @Override
+      public Timer after(Duration delay, Runnable task) {
+        return ManualTimers.this.after(
+            delay,
+            () -> {
+              Promise<Void> done = Promise.promise();
+              context.runOnContext(
+                  ignored -> {
+                    task.run();
+                    done.complete();
+                  });
+              done.future().await();
+            });
       }
     };
   }

@@ -1,13 +1,16 @@
 package dev.wherry.verticles.stream;
 
+import dev.wherry.verticles.bus.Timers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 
 /** The far side of attach connections: what it was sent, and a way to write output. */
 public final class FakeConmon implements AttachConnection.Connector {
@@ -23,6 +26,12 @@ public final class FakeConmon implements AttachConnection.Connector {
     Connection connection = new Connection(context, socket, listener);
     connections.add(connection);
     return context.succeededFuture(connection);
+  }
+
+  /** A hub of processes that this looks after. */
+  public StdioHub hub(
+      Vertx vertx, ContextInternal owner, Function<ContextInternal, Timers> timers) {
+    return new StdioHub(vertx, owner, this, timers);
   }
 
   public Connection last() {

@@ -1,0 +1,96 @@
+package dev.wherry.verticles.container;
+
+import dev.wherry.engine.container.Exec;
+import dev.wherry.engine.container.ExecSpec;
+import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.lifecycle.ExecLifecycle;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** Execs without a kernel. */
+final class FakeExecs implements ExecLifecycle {
+  final List<String> calls = new CopyOnWriteArrayList<>();
+  final Map<String, Consumer<Integer>> exits = new ConcurrentHashMap<>();
+  volatile RuntimeException failure;
+  private final Map<String, Exec> execs = new ConcurrentHashMap<>();
+  private int made;
+
+  @Override
+  public synchronized Exec create(String containerId, ExecSpec spec) {
+    made++;
+    Exec exec = new Exec("e" + made, containerId, spec, false, false, null, 0);
+    execs.put(exec.id(), exec);
+    return exec;
+  }
+
+  @Override
+  public Exec get(String id) {
+    Exec exec = execs.get(id);
+    if (exec == null) {
+      throw new EngineException.NotFound("No such exec instance: " + id);
+    }
+    return exec;
+  }
+
+  @Override
+  public List<String> ofContainer(String containerId) {
+    return execs.values().stream()
+        .filter(exec -> exec.containerId().equals(containerId))
+        .map(Exec::id)
+        .toList();
+  }
+
+  /** Its process ends. */
+  void ends(String id, int exitCode) {
+    execs.computeIfPresent(
+        id,
+        (key, old) ->
+            new Exec(id, old.containerId(), old.spec(), false, true, exitCode, old.pid()));
+    Thread.ofPlatform().start(() -> exits.get(id).accept(exitCode));
+  }
+
+  @Override
+  public RunningExec start(String id, Consumer<Integer> exited) {
+    calls.add("start " + id);
+    exits.put(id, exited);
+    return new RunningExec() {
+      @Override
+      public Path attachSocket() {
+        return Path.of("/exec", id);
+      }
+
+      @Override
+      public Path control() {
+        return Path.of("/execctl", id);
+      }
+
+      @Override
+      public Exec attached() {
+        calls.add("attached " + id);
+        if (failure != null) {
+          throw failure;
+        }
+        return get(id);
+      }
+
+      @Override
+      public void abort() {
+        calls.add("abort " + id);
+      }
+    };
+  }
+
+  @Override
+  public void forgetAll(String containerId) {
+    ofContainer(containerId).forEach(execs::remove);
+  }
+
+  @Override
+  public void forget(String id) {
+    execs.remove(id);
+  }
+}
