@@ -99,6 +99,13 @@ public final class BodyInputStream extends InputStream {
     return count;
   }
 
+  /** Whether the stream failed, so that what was made of it is not the reader's fault. */
+  public boolean isBroken() {
+    synchronized (lock) {
+      return failure != null;
+    }
+  }
+
   @Override
   public int available() {
     return current.length() - position;

@@ -4,10 +4,12 @@ import dev.wherry.engine.event.EngineEvent;
 import dev.wherry.engine.event.Journal;
 import dev.wherry.verticles.bus.Blocking;
 import dev.wherry.verticles.bus.Contexts;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +54,12 @@ public final class EventFeeds implements Events {
     } else {
       context.setTimer(delay, ignored -> feed.expire());
     }
+  }
+
+  @Override
+  public Future<Void> tell(
+      EngineEvent.Type type, String action, String actorId, Map<String, String> attributes) {
+    return blocking.run(() -> journal.append(type, action, actorId, attributes));
   }
 
   /** Tells an event to all, in the thread that appended it. */

@@ -1,7 +1,9 @@
 package dev.wherry.verticles.event;
 
 import dev.wherry.engine.event.EngineEvent;
+import io.vertx.core.Future;
 import io.vertx.core.streams.ReadStream;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,10 @@ public interface Events {
    *     ends after what is kept
    */
   Feed subscribe(@Nullable Long sinceNano, @Nullable Long untilNano, Predicate<EngineEvent> filter);
+
+  /** Tells an event of the API's own making, such as {@code prune}. */
+  Future<Void> tell(
+      EngineEvent.Type type, String action, String actorId, Map<String, String> attributes);
 
   /** A running subscription. */
   interface Feed extends ReadStream<EngineEvent> {

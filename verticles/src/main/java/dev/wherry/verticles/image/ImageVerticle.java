@@ -1,15 +1,17 @@
 package dev.wherry.verticles.image;
 
+import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.image.ImageStore;
 import dev.wherry.engine.image.ImageStore.ImageUsers;
 import dev.wherry.verticles.bus.Addresses;
 import dev.wherry.verticles.bus.Blocking;
+import dev.wherry.verticles.bus.BodyInputStream;
 import dev.wherry.verticles.bus.Commands;
 import dev.wherry.verticles.bus.EngineFailure;
 import dev.wherry.verticles.bus.OutputStreamSource;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import java.io.InputStream;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -62,13 +64,20 @@ public final class ImageVerticle extends VerticleBase {
     };
   }
 
-  private <T> Future<T> reading(InputStream body, Callable<T> work) {
+  private <T> Future<T> reading(BodyInputStream body, Callable<T> work) {
     return transfers.call(
         () -> {
           try (body) {
             return work.call();
+          } catch (IOException e) {
+            // A client that goes away is no fault of ours.
+            throw body.isBroken() ? new EngineException.InvalidParameter(text(e), e) : e;
           }
         });
+  }
+
+  private static String text(IOException e) {
+    return String.valueOf(e.getMessage());
   }
 
   private Future<Void> save(List<String> namesOrIds, OutputStreamSource archive) {

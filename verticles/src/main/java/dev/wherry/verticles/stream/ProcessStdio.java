@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>Back pressure:</b> while one session has a full queue nothing is read, which holds up
  * conmon and then the process, as dockerd does. When the process is to be killed or has ended that
  * is {@linkplain #lift lifted}: conmon must get rid of the last output to tell of the exit, and
- * there is only so much of it.
+ * there is only so much of it. So a process that is held up is looked after from time to time.
  *
  * <p><b>Input:</b> closing the connection closes the process's input (unless conmon leaves it
  * open), so with an input it stays as long as the process; without one it goes with the last
@@ -34,27 +35,36 @@ final class ProcessStdio {
   /** How long output may come after the exit was seen; as long as dockerd waits for it. */
   static final Duration GRACE = Duration.ofSeconds(2);
 
+  private static final Duration LOOK_AFTER = Duration.ofSeconds(1);
+
   private final String id;
   private final ContextInternal context;
   private final Timers timers;
   private final AttachConnection.Connector connector;
   private final StdinRules rules;
+  private final Supplier<Future<Boolean>> gone;
   private final StdinPump stdin;
   private final List<Session> sessions = new ArrayList<>();
   private @Nullable Run run;
   private boolean lifted;
 
+  /**
+   * @param timers on {@code context}
+   * @param gone whether the process has ended, as far as the kernel knows
+   */
   ProcessStdio(
       String id,
       ContextInternal context,
       Timers timers,
       AttachConnection.Connector connector,
-      StdinRules rules) {
+      StdinRules rules,
+      Supplier<Future<Boolean>> gone) {
     this.id = id;
     this.context = context;
     this.timers = timers;
     this.connector = connector;
     this.rules = rules;
+    this.gone = gone;
     this.stdin = new StdinPump(context);
   }
 
@@ -188,6 +198,31 @@ final class ProcessStdio {
     if (hold != current.held) {
       current.held = hold;
       current.connection.setReading(!hold);
+      if (hold) {
+        lookAfter(current);
+      }
+    }
+  }
+
+  /** While it is held up: a process that ends meanwhile is let go. */
+  private void lookAfter(Run held) {
+    timers.after(
+        LOOK_AFTER,
+        () -> {
+          if (run == held && held.held) {
+            gone.get().onSuccess(ended -> Contexts.run(context, () -> looked(held, ended)));
+          }
+        });
+  }
+
+  private void looked(Run held, boolean ended) {
+    if (run != held || !held.held) {
+      return;
+    }
+    if (ended) {
+      lift();
+    } else {
+      lookAfter(held);
     }
   }
 

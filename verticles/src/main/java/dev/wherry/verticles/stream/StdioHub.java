@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The standard streams of all containers and execs, by their ids. Used from one context, the
@@ -23,23 +24,39 @@ public final class StdioHub {
   private final ContextInternal owner;
   private final AttachConnection.Connector connector;
   private final Function<ContextInternal, Timers> timers;
+  private final Function<String, Future<Boolean>> gone;
   private final Map<String, ProcessStdio> processes = new HashMap<>();
 
-  /** The hub of processes that conmon looks after. */
+  /**
+   * The hub of processes that conmon looks after.
+   *
+   * @param gone whether the process of this id has ended, as far as the kernel knows; blocking
+   */
   public static StdioHub ofConmon(
-      Vertx vertx, ContextInternal owner, Blocking blocking, Sockets sockets) {
-    return new StdioHub(vertx, owner, new ConmonConnector(blocking, sockets), Timers::on);
+      Vertx vertx,
+      ContextInternal owner,
+      Blocking blocking,
+      Sockets sockets,
+      Predicate<String> gone) {
+    return new StdioHub(
+        vertx,
+        owner,
+        new ConmonConnector(blocking, sockets),
+        Timers::on,
+        id -> blocking.call(() -> gone.test(id)));
   }
 
   StdioHub(
       Vertx vertx,
       ContextInternal owner,
       AttachConnection.Connector connector,
-      Function<ContextInternal, Timers> timers) {
+      Function<ContextInternal, Timers> timers,
+      Function<String, Future<Boolean>> gone) {
     this.vertx = vertx;
     this.owner = owner;
     this.connector = connector;
     this.timers = timers;
+    this.gone = gone;
   }
 
   /** Completes when the session gets all that the process writes from then on. */
@@ -107,7 +124,8 @@ public final class StdioHub {
         id,
         key -> {
           ContextInternal context = Contexts.fresh(vertx);
-          return new ProcessStdio(key, context, timers.apply(context), connector, rules);
+          return new ProcessStdio(
+              key, context, timers.apply(context), connector, rules, () -> gone.apply(key));
         });
   }
 

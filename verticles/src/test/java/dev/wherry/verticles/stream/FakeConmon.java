@@ -16,6 +16,7 @@ import java.util.function.Function;
 public final class FakeConmon implements AttachConnection.Connector {
   public final List<Connection> connections = new CopyOnWriteArrayList<>();
   public volatile boolean refuses;
+  public volatile boolean processGone;
 
   @Override
   public Future<AttachConnection> connect(
@@ -31,7 +32,7 @@ public final class FakeConmon implements AttachConnection.Connector {
   /** A hub of processes that this looks after. */
   public StdioHub hub(
       Vertx vertx, ContextInternal owner, Function<ContextInternal, Timers> timers) {
-    return new StdioHub(vertx, owner, this, timers);
+    return new StdioHub(vertx, owner, this, timers, id -> Future.succeededFuture(processGone));
   }
 
   public Connection last() {

@@ -12,6 +12,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +29,7 @@ class StdioHubTest {
   private final ContextInternal client = Contexts.fresh(vertx);
   private final FakeConmon conmon = new FakeConmon();
   private final ManualTimers timers = new ManualTimers();
-  private final StdioHub hub = new StdioHub(vertx, owner, conmon, context -> timers);
+  private final StdioHub hub = conmon.hub(vertx, owner, context -> timers);
   private final AtomicInteger detached = new AtomicInteger();
 
   @AfterEach
@@ -250,6 +251,22 @@ class StdioHubTest {
     slow.output().resume();
     slow.ended().await();
     assertThat(listener.heard.subList(1, 3)).containsExactly("1:last words", "end");
+  }
+
+  @Test
+  void a_process_that_ends_while_it_is_held_up_is_let_go() {
+    StdioSession slow = attach(NO_INPUT, null);
+    start(NO_INPUT);
+    FakeConmon.Connection process = conmon.last();
+    process.writes(StdStream.STDOUT, Buffer.buffer(new byte[2_000_000]));
+    await().until(() -> timers.pending() == 1);
+    timers.advance(Duration.ofSeconds(1));
+    await().until(() -> timers.pending() == 1);
+    assertThat(process.reading).isFalse();
+    conmon.processGone = true;
+    timers.advance(Duration.ofSeconds(1));
+    await().until(() -> process.reading);
+    assertThat(slow.ended().isComplete()).isFalse();
   }
 
   @Test

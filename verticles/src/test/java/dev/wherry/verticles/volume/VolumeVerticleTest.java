@@ -1,0 +1,124 @@
+package dev.wherry.verticles.volume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wherry.engine.container.Container;
+import dev.wherry.engine.container.ContainerIndex;
+import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.volume.Volume;
+import dev.wherry.engine.volume.VolumeStore;
+import dev.wherry.verticles.bus.Blocking;
+import dev.wherry.verticles.bus.LocalCodec;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class VolumeVerticleTest {
+  private final Vertx vertx = Vertx.vertx();
+  private final FakeVolumes store = new FakeVolumes();
+  private final Volumes volumes = new VolumeClient(vertx, store);
+
+  @BeforeEach
+  void deploy() {
+    LocalCodec.register(vertx.eventBus());
+    vertx
+        .deployVerticle(
+            new VolumeVerticle(store, new NoContainers(), new Blocking(vertx, "kernel", 2)))
+        .await();
+  }
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  @Test
+  void a_volume_is_made_and_removed() {
+    Volume made = volumes.create("v", Map.of("a", "b"), Map.of()).await();
+    assertThat(made.anonymous()).isFalse();
+    assertThat(volumes.list()).containsExactly(made);
+    volumes.remove("v", false).await();
+    assertThat(volumes.list()).isEmpty();
+  }
+
+  @Test
+  void one_without_a_name_is_anonymous() {
+    assertThat(volumes.create("", Map.of(), Map.of()).await().anonymous()).isTrue();
+  }
+
+  @Test
+  void removing_what_is_not_there_is_an_error_unless_forced() {
+    assertThatThrownBy(() -> volumes.remove("nosuch", false).await())
+        .isInstanceOf(EngineException.NotFound.class)
+        .hasMessage("get nosuch: no such volume");
+    volumes.remove("nosuch", true).await();
+  }
+
+  private static final class FakeVolumes implements VolumeStore {
+    private final Map<String, Volume> volumes = new ConcurrentHashMap<>();
+
+    @Override
+    public List<Volume> list() {
+      return List.copyOf(volumes.values());
+    }
+
+    @Override
+    public Volume get(String name) {
+      return find(name)
+          .orElseThrow(() -> new EngineException.NotFound("get " + name + ": no such volume"));
+    }
+
+    @Override
+    public Optional<Volume> find(String name) {
+      return Optional.ofNullable(volumes.get(name));
+    }
+
+    @Override
+    public Volume create(
+        String name, Map<String, String> labels, Map<String, String> options, boolean anonymous) {
+      return volumes.computeIfAbsent(
+          name,
+          key -> new Volume(key, Path.of("/v", key), Instant.now(), labels, options, anonymous));
+    }
+
+    @Override
+    public void remove(String name) {
+      volumes.remove(name);
+    }
+  }
+
+  private static final class NoContainers implements ContainerIndex {
+    @Override
+    public Container get(String ref) {
+      throw new EngineException.NotFound("No such container: " + ref);
+    }
+
+    @Override
+    public Optional<Container> byId(String id) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<Container> byName(String name) {
+      return Optional.empty();
+    }
+
+    @Override
+    public List<Container> list() {
+      return List.of();
+    }
+
+    @Override
+    public long version() {
+      return 0;
+    }
+  }
+}
