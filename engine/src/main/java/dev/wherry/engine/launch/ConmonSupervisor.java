@@ -1,0 +1,312 @@
+package dev.wherry.engine.launch;
+
+import dev.wherry.engine.cgroup.Cgroup;
+import dev.wherry.engine.cgroup.Cgroups;
+import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.linux.Errno;
+import dev.wherry.engine.linux.Fd;
+import dev.wherry.engine.linux.LinuxException;
+import dev.wherry.engine.linux.OpenFlags;
+import dev.wherry.engine.linux.Paths;
+import dev.wherry.engine.linux.ProcessStat;
+import dev.wherry.engine.linux.Processes;
+import dev.wherry.engine.linux.Signals;
+import dev.wherry.engine.linux.SpawnSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Supervision by conmon(8), one per container and per exec. */
+public final class ConmonSupervisor implements Supervisor {
+  private static final Logger LOG = LoggerFactory.getLogger(ConmonSupervisor.class);
+
+  /** A create waits for the file system of a mount, for instance; longer is hopeless. */
+  private static final Duration CREATE_PATIENCE = Duration.ofMinutes(4);
+
+  private static final Duration START_PATIENCE = Duration.ofSeconds(10);
+  private static final int SYNC_FD = 3;
+
+  private final Path conmon;
+  private final Path exitDirectory;
+  private final Processes processes;
+  private final Paths paths;
+  private final Cgroups cgroups;
+  private final FdWatcher watcher;
+  private final RuntimeCommand commands;
+
+  /**
+   * @param conmon the program
+   * @param exitDirectory where exit codes are written, a file per container
+   * @param runtimeRoot holds a directory of state for each runtime
+   */
+  public ConmonSupervisor(
+      Path conmon,
+      Path exitDirectory,
+      Path runtimeRoot,
+      Processes processes,
+      Paths paths,
+      Cgroups cgroups,
+      FdWatcher watcher) {
+    this.conmon = conmon;
+    this.exitDirectory = exitDirectory;
+    this.processes = processes;
+    this.paths = paths;
+    this.cgroups = cgroups;
+    this.watcher = watcher;
+    this.commands = new RuntimeCommand(processes, runtimeRoot);
+  }
+
+  @Override
+  public Supervised create(Order order) throws StartFailure {
+    Processes.Pipe pipe = processes.pipe();
+    SyncPipe sync = new SyncPipe(processes, pipe.read());
+    try {
+      reap(spawn(containerArguments(order), Map.of(SYNC_FD, pipe.write()), order.bundle()));
+      pipe.write().close();
+      SyncPipe.Report report = sync.await(CREATE_PATIENCE).orElseThrow(this::noReport);
+      if (report.data() < 0) {
+        throw new StartFailure(RuntimeFailure.ofContainer(report.message(), order.command()));
+      }
+      long startTime = processes.stat(report.data()).map(ProcessStat::startTime).orElse(0L);
+      return new WatchedSupervised(watcher, report.data(), startTime, sync.fd(), fd -> sync.fill());
+    } catch (StartFailure | RuntimeException e) {
+      pipe.close();
+      destroy(order);
+      throw e;
+    }
+  }
+
+  @Override
+  public void start(Order order) throws StartFailure {
+    if (order.runtime().kind() == OciRuntime.Kind.RUNC && releaseFifo(order)) {
+      return;
+    }
+    RuntimeCommand.Result result = commands.run(order.runtime(), "start", order.id());
+    if (result.code() != 0) {
+      throw new StartFailure(RuntimeFailure.ofContainer(result.output(), order.command()));
+    }
+  }
+
+  /**
+   * Does what {@code runc start} does: the process waits in open(2) of a fifo, writes one byte to
+   * it and executes its program.
+   *
+   * @return whether it is on its way; if not, the runtime is to be asked
+   */
+  private boolean releaseFifo(Order order) {
+    Path fifo = fifo(order);
+    try (Fd fd = paths.open(fifo, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK, 0)) {
+      if (processes.poll(fd, Processes.POLLIN, START_PATIENCE) == 0) {
+        return false;
+      }
+      byte[] one = new byte[1];
+      boolean started = fd.read(one, 0, 1) == 1;
+      Files.deleteIfExists(fifo);
+      return started;
+    } catch (LinuxException e) {
+      if (e.is(Errno.ENOENT)) {
+        return false;
+      }
+      throw e;
+    } catch (IOException e) {
+      throw new EngineException.Internal("cannot remove " + fifo + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public boolean waitsForStart(Order order) {
+    return order.runtime().kind() != OciRuntime.Kind.OTHER && Files.exists(fifo(order));
+  }
+
+  private Path fifo(Order order) {
+    return commands.state(order.runtime(), order.id()).resolve("exec.fifo");
+  }
+
+  @Override
+  public void delete(Order order) {
+    switch (order.runtime().kind()) {
+      // Both keep nothing but a directory of state and the control group.
+      case RUNC, CRUN -> {
+        cgroups.at(order.cgroup()).remove();
+        paths.removeTree(commands.state(order.runtime(), order.id()));
+      }
+      case OTHER -> {
+        commands.run(order.runtime(), "delete", "--force", order.id());
+        cgroups.at(order.cgroup()).remove();
+      }
+    }
+  }
+
+  @Override
+  public void destroy(Order order) {
+    killSupervisor(order.bundle(), order.id());
+    Cgroup group = cgroups.at(order.cgroup());
+    if (group.isFrozen()) {
+      group.thaw();
+    }
+    group.kill();
+    delete(order);
+  }
+
+  @Override
+  public Optional<Supervised> adopt(Order order, int pid, long startTime) {
+    Optional<Integer> supervisor = conmonPid(order.bundle(), order.id());
+    if (supervisor.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      Fd handle = processes.pidfdOpen(supervisor.get());
+      if (conmonPid(order.bundle(), order.id()).isEmpty()) {
+        handle.close();
+        return Optional.empty();
+      }
+      // A process handle becomes readable when its process has ended.
+      return Optional.of(new WatchedSupervised(watcher, pid, startTime, handle, fd -> false));
+    } catch (LinuxException e) {
+      if (e.is(Errno.ESRCH)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public PreparedExec exec(ExecOrder order) {
+    ConmonExec exec = new ConmonExec(order, processes, watcher);
+    try {
+      int child = spawn(execArguments(order), exec.childEnds(SYNC_FD), order.bundle());
+      // It forks only when told to go on.
+      exec.go();
+      reap(child);
+      exec.awaitSocket();
+      return exec;
+    } catch (RuntimeException e) {
+      exec.abort();
+      throw e;
+    }
+  }
+
+  private List<String> containerArguments(Order order) {
+    List<String> argv = arguments(order.runtime(), order.id(), order.id(), order.bundle());
+    add(argv, "--name", order.name());
+    add(argv, "--exit-dir", exitDirectory.toString());
+    add(argv, "--log-path", order.log());
+    add(argv, "--no-sync-log");
+    if (order.terminal()) {
+      add(argv, "--terminal");
+    }
+    if (order.stdin()) {
+      add(argv, "--stdin");
+    }
+    if (order.leaveStdinOpen()) {
+      add(argv, "--leave-stdin-open");
+    }
+    return argv;
+  }
+
+  private List<String> execArguments(ExecOrder order) {
+    List<String> argv = arguments(order.runtime(), order.containerId(), order.id(), order.bundle());
+    add(argv, "--exec", "--exec-attach");
+    add(argv, "--exec-process-spec", order.bundle().process().toString());
+    add(argv, "--log-path", "none");
+    if (order.terminal()) {
+      add(argv, "--terminal");
+    }
+    if (order.stdin()) {
+      add(argv, "--stdin");
+    }
+    return argv;
+  }
+
+  private List<String> arguments(OciRuntime runtime, String id, String uuid, Bundle bundle) {
+    List<String> argv = new ArrayList<>();
+    add(argv, conmon.toString(), "--api-version", "1");
+    add(argv, "--cid", id, "--cuuid", uuid);
+    add(argv, "--runtime", runtime.path().toString());
+    add(argv, "--runtime-arg", "--root", "--runtime-arg", commands.root(runtime).toString());
+    add(argv, "--bundle", bundle.directory().toString());
+    add(argv, "--container-pidfile", bundle.pidFile().toString());
+    add(argv, "--conmon-pidfile", bundle.conmonPidFile().toString());
+    add(argv, "--full-attach");
+    return argv;
+  }
+
+  private static void add(List<String> argv, String... words) {
+    argv.addAll(List.of(words));
+  }
+
+  private int spawn(List<String> argv, Map<Integer, Fd> pipes, Bundle bundle) {
+    Map<String, String> environment = new HashMap<>(RuntimeCommand.ENVIRONMENT);
+    List<String> names = List.of("_OCI_SYNCPIPE", "_OCI_STARTPIPE", "_OCI_ATTACHPIPE");
+    for (int i = 0; i < pipes.size(); i++) {
+      environment.put(names.get(i), Integer.toString(SYNC_FD + i));
+    }
+    SpawnSpec spec =
+        SpawnSpec.of(conmon, argv)
+            .withEnvironment(environment)
+            .withWorkingDirectory(bundle.directory())
+            .withDescriptors(pipes)
+            .withNewSession();
+    try {
+      return processes.spawn(spec);
+    } catch (LinuxException e) {
+      throw new EngineException.Internal("cannot run " + conmon + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Waits for the child that only forks the real supervisor, which takes a millisecond. */
+  private void reap(int child) {
+    int code = processes.waitpid(child).shellCode();
+    if (code != 0) {
+      LOG.warn("conmon ended with code {}", code);
+    }
+  }
+
+  private EngineException noReport() {
+    return new EngineException.Internal(conmon + " ended without a report");
+  }
+
+  /** The pid that the bundle names, if a conmon of this container still has it. */
+  private Optional<Integer> conmonPid(Bundle bundle, String id) {
+    try {
+      String text = Files.readString(bundle.conmonPidFile()).strip();
+      if (text.isEmpty()) {
+        return Optional.empty();
+      }
+      String command = Files.readString(Path.of("/proc", text, "cmdline"));
+      return command.contains(conmon.toString()) && command.contains(id)
+          ? Optional.of(Integer.valueOf(text))
+          : Optional.empty();
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      // ESRCH: it ended while we looked.
+      LOG.debug("no supervisor", e);
+      return Optional.empty();
+    }
+  }
+
+  private void killSupervisor(Bundle bundle, String id) {
+    conmonPid(bundle, id)
+        .ifPresent(
+            pid -> {
+              try {
+                // Its whole group, with a runtime that may still be at work in it.
+                processes.kill(-pid, Signals.SIGKILL);
+              } catch (LinuxException e) {
+                if (!e.is(Errno.ESRCH)) {
+                  throw e;
+                }
+              }
+            });
+  }
+}

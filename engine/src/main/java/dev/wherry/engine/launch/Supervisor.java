@@ -1,0 +1,122 @@
+package dev.wherry.engine.launch;
+
+import java.util.Optional;
+import java.util.function.IntConsumer;
+
+/**
+ * Starts processes under a supervisor of their own, so that they, their output and their exit codes
+ * outlive the daemon. Blocking for as long as the runtime takes.
+ */
+public interface Supervisor {
+
+  /**
+   * Has the runtime create a container; its process exists and waits.
+   *
+   * @throws StartFailure if the runtime cannot; nothing is left then
+   */
+  Supervised create(Order order) throws StartFailure;
+
+  /** Has the runtime start the process of a created container. */
+  void start(Order order) throws StartFailure;
+
+  /** Removes what the runtime keeps of a container that has ended, and its control group. */
+  void delete(Order order);
+
+  /**
+   * Kills a container's processes and its supervisor, whatever state they are in, and removes what
+   * is left of both.
+   */
+  void destroy(Order order);
+
+  /** The supervisor of a container that outlived the daemon; empty if it is gone. */
+  Optional<Supervised> adopt(Order order, int pid, long startTime);
+
+  /** Whether the runtime still holds a created container's process back. */
+  boolean waitsForStart(Order order);
+
+  /** Starts an exec's supervisor; its process is not made before {@link PreparedExec#proceed}. */
+  PreparedExec exec(ExecOrder order);
+
+  /**
+   * A container to supervise.
+   *
+   * @param command what is executed, for the text of a failure
+   * @param log {@code k8s-file:PATH} or {@code none}
+   * @param cgroup path below each hierarchy's root
+   * @param leaveStdinOpen keep its standard input open when an attached client leaves
+   */
+  record Order(
+      String id,
+      String name,
+      OciRuntime runtime,
+      Bundle bundle,
+      String command,
+      String log,
+      String cgroup,
+      boolean terminal,
+      boolean stdin,
+      boolean leaveStdinOpen) {}
+
+  /**
+   * An exec to supervise; its process's configuration lies in the bundle.
+   *
+   * @param command what is executed, for the text of a failure
+   */
+  record ExecOrder(
+      String id,
+      String containerId,
+      OciRuntime runtime,
+      Bundle bundle,
+      String command,
+      boolean terminal,
+      boolean stdin) {}
+
+  /** A container's process and its supervisor. */
+  interface Supervised extends AutoCloseable {
+    int pid();
+
+    /** Field 22 of {@code /proc/PID/stat}. */
+    long startTime();
+
+    /**
+     * Tells once, from the watcher's thread, when the supervisor is gone, which is after it has
+     * written the exit file.
+     */
+    void onGone(Runnable gone);
+
+    /** Stops listening; both run on. */
+    @Override
+    void close();
+  }
+
+  /** An exec's supervisor, waiting to be told to go on; its attach socket can be connected. */
+  interface PreparedExec {
+
+    /**
+     * Lets the runtime run the process.
+     *
+     * @param exited told the exit code once, from the watcher's thread
+     * @return its pid in the host's namespace
+     * @throws StartFailure if it cannot be run; {@code exited} is not told then
+     */
+    int proceed(IntConsumer exited) throws StartFailure;
+
+    /** Gives up; the process was never made. */
+    void abort();
+  }
+
+  /** The runtime could not start a process. */
+  final class StartFailure extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final transient RuntimeFailure failure;
+
+    public StartFailure(RuntimeFailure failure) {
+      super(failure.text());
+      this.failure = failure;
+    }
+
+    public RuntimeFailure failure() {
+      return failure;
+    }
+  }
+}
