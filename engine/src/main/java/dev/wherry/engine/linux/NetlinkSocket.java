@@ -11,7 +11,7 @@ final class NetlinkSocket implements AutoCloseable {
   private static final int AF_NETLINK = 16;
   private static final int SOCK_RAW = 3;
   private static final int SOL_NETLINK = 270;
-  private static final int NETLINK_ADD_MEMBERSHIP = 1;
+  private static final int SOCKADDR_NL = 12;
   private static final int NETLINK_CAP_ACK = 10;
   private static final int NETLINK_EXT_ACK = 11;
 
@@ -37,9 +37,15 @@ final class NetlinkSocket implements AutoCloseable {
     }
   }
 
-  /** Joins a multicast group of the family. */
+  /** Joins a multicast group, 1 to 32; the kernel tells groups nothing on a socket not bound. */
   void join(int group) {
-    set(NETLINK_ADD_MEMBERSHIP, group);
+    CallState c = CallState.current();
+    MemorySegment address = c.struct();
+    address.set(ValueLayout.JAVA_INT, 0, AF_NETLINK);
+    address.set(ValueLayout.JAVA_INT, 4, 0);
+    address.set(ValueLayout.JAVA_INT, 8, 1 << (group - 1));
+    long result = c.call(SystemCall.SYS_bind, fd.number(), address.address(), SOCKADDR_NL);
+    FileCalls.check(result, "bind", "netlink group " + group);
   }
 
   Fd fd() {

@@ -1,0 +1,245 @@
+package dev.wherry.engine.network;
+
+import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.linux.Errno;
+import dev.wherry.engine.linux.Fd;
+import dev.wherry.engine.linux.LinuxException;
+import dev.wherry.engine.linux.MacAddress;
+import dev.wherry.engine.linux.Namespaces;
+import dev.wherry.engine.linux.Netlink;
+import dev.wherry.engine.linux.NetlinkRequest;
+import dev.wherry.engine.linux.OpenFlags;
+import dev.wherry.engine.linux.Paths;
+import dev.wherry.engine.linux.Sysctl;
+import dev.wherry.engine.network.HostBridge.HostAddress;
+import dev.wherry.engine.store.Ids;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Bridges, and the virtual links that join containers to them. Link names on the host are random
+ * and never used again, since the kernel takes old ones down a little after their namespace is
+ * gone. Thread-safe.
+ */
+final class BridgeDriver {
+  private static final String FORWARD_IPV4 = "net/ipv4/ip_forward";
+  private static final String FORWARD_IPV6 = "net/ipv6/conf/all/forwarding";
+  private static final String BRIDGED_NETFILTER = "net/bridge/bridge-nf-call-iptables";
+  private static final int NAME_TRIES = 5;
+  private static final int VETH_DIGITS = 7;
+
+  private final Netlink netlink;
+  private final Namespaces namespaces;
+  private final Paths paths;
+
+  /**
+   * A driver for the bridges of one namespace.
+   *
+   * @param netlink of the namespace that has the bridges, left open
+   */
+  BridgeDriver(Netlink netlink, Namespaces namespaces, Paths paths) {
+    this.netlink = netlink;
+    this.namespaces = namespaces;
+    this.paths = paths;
+  }
+
+  /** Lets the host forward packets between its links. */
+  static void enableForwarding(boolean ipv6) {
+    Sysctl.write(FORWARD_IPV4, "1");
+    if (ipv6) {
+      Sysctl.write(FORWARD_IPV6, "1");
+    }
+  }
+
+  /** A bridge by its name; empty if there is no such link. */
+  Optional<Netlink.Link> find(String name) {
+    return netlink.link(name);
+  }
+
+  /** The addresses that a link has. */
+  List<HostAddress> addresses(Netlink.Link link) {
+    return netlink.addresses().stream()
+        .filter(address -> address.link() == link.index())
+        .map(address -> new HostAddress(address.address(), address.prefixLength()))
+        .toList();
+  }
+
+  /** The subnets of the host's links and routes, but for those of one link. */
+  List<Subnet> subnetsInUse(String exceptLink) {
+    int except = netlink.link(exceptLink).map(Netlink.Link::index).orElse(-1);
+    Stream<Subnet> onLinks =
+        netlink.addresses().stream()
+            .filter(address -> address.link() != except)
+            .map(address -> Subnet.of(address.address(), address.prefixLength()));
+    Stream<Subnet> routes =
+        netlink.routes().stream()
+            .filter(route -> route.prefixLength() > 0 && route.link() != except)
+            .map(route -> new Subnet(route.destination(), route.prefixLength()));
+    return Stream.concat(onLinks, routes).distinct().toList();
+  }
+
+  /**
+   * Makes sure that a bridge of this name is up and has these addresses, and no other of the same
+   * families.
+   *
+   * @return whether it was made
+   * @throws EngineException.Forbidden if a link of that name is no bridge
+   */
+  boolean ensure(String name, List<HostAddress> wanted, int mtu) {
+    Optional<Netlink.Link> present = netlink.link(name);
+    if (present.isEmpty()) {
+      netlink.execute(new NetlinkRequest.CreateBridge(name, randomMac(), mtu));
+    } else if (!present.get().kind().equals("bridge")) {
+      throw new EngineException.Forbidden("interface " + name + " exists and is not a bridge");
+    }
+    try {
+      setUp(name, wanted);
+      return present.isEmpty();
+    } catch (RuntimeException e) {
+      if (present.isEmpty()) {
+        remove(name);
+      }
+      throw e;
+    }
+  }
+
+  private void setUp(String name, List<HostAddress> wanted) {
+    Netlink.Link link = netlink.link(name).orElseThrow();
+    List<HostAddress> present = addresses(link);
+    List<NetlinkRequest> requests = new ArrayList<>();
+    for (HostAddress address : present) {
+      if (!wanted.contains(address) && !address.address().isLinkLocalAddress()) {
+        requests.add(
+            new NetlinkRequest.DeleteAddress(
+                link.index(), address.address(), address.prefixLength()));
+      }
+    }
+    for (HostAddress address : wanted) {
+      if (!present.contains(address)) {
+        requests.add(
+            new NetlinkRequest.AddAddress(link.index(), address.address(), address.prefixLength()));
+      }
+    }
+    requests.add(new NetlinkRequest.SetUp(name, true));
+    netlink.execute(requests);
+    acceptLoopback(name);
+  }
+
+  /** Lets answers to 127.0.0.1 come in by a bridge: a port is published there too. */
+  void acceptLoopback(String bridge) {
+    Sysctl.write("net/ipv4/conf/" + bridge + "/route_localnet", "1");
+  }
+
+  /** Removes a bridge; an absent one is fine. */
+  void remove(String name) {
+    try {
+      netlink.execute(new NetlinkRequest.DeleteLink(name));
+    } catch (LinuxException e) {
+      if (!e.is(Errno.ENODEV)) {
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * What a container gets on a bridge.
+   *
+   * @param addresses with the prefix lengths of their subnets
+   * @param gateways of the default routes, empty for none
+   */
+  record Wiring(
+      String bridge,
+      String containerInterface,
+      MacAddress mac,
+      List<HostAddress> addresses,
+      List<InetAddress> gateways,
+      int mtu,
+      boolean icc) {}
+
+  /**
+   * Joins a namespace to a bridge.
+   *
+   * @param inside of the namespace
+   * @return the link's name on the host
+   */
+  String connect(Path pin, Netlink inside, Wiring wiring) {
+    String host = createLink(pin, wiring);
+    configurePort(host, wiring.icc());
+    if (wiring.addresses().stream().anyMatch(address -> !address.subnet().isIpv4())) {
+      String parameter = "net/ipv6/conf/" + wiring.containerInterface() + "/disable_ipv6";
+      namespaces.callInNetwork(pin, () -> Sysctl.write(parameter, "0"));
+    }
+    int index = inside.link(wiring.containerInterface()).orElseThrow().index();
+    List<NetlinkRequest> requests = new ArrayList<>();
+    for (HostAddress address : wiring.addresses()) {
+      requests.add(new NetlinkRequest.AddAddress(index, address.address(), address.prefixLength()));
+    }
+    requests.add(new NetlinkRequest.SetUp(wiring.containerInterface(), true));
+    for (InetAddress gateway : wiring.gateways()) {
+      InetAddress everything = Subnet.of(gateway, 0).network();
+      requests.add(new NetlinkRequest.AddRoute(everything, 0, Optional.of(gateway), index));
+    }
+    inside.execute(requests);
+    return host;
+  }
+
+  private String createLink(Path pin, Wiring wiring) {
+    int bridge =
+        netlink
+            .link(wiring.bridge())
+            .orElseThrow(
+                () -> new EngineException.Internal("bridge " + wiring.bridge() + " is gone"))
+            .index();
+    try (Fd namespace = paths.open(pin, OpenFlags.O_RDONLY, 0)) {
+      for (int i = 0; ; i++) {
+        String host = "veth" + Ids.random().substring(0, VETH_DIGITS);
+        try {
+          netlink.execute(
+              new NetlinkRequest.CreateVeth(
+                  host,
+                  bridge,
+                  namespace,
+                  wiring.containerInterface(),
+                  wiring.mac(),
+                  wiring.mtu()));
+          return host;
+        } catch (LinuxException e) {
+          if (!e.is(Errno.EEXIST) || i == NAME_TRIES) {
+            throw e;
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * Where the kernel shows bridged packets to the firewall, the rules keep containers apart, and a
+   * packet translated on the bridge may have to leave by the port it came in by. Where it does not,
+   * the bridge itself keeps them apart.
+   */
+  private void configurePort(String host, boolean icc) {
+    boolean filtered = Sysctl.read(BRIDGED_NETFILTER).filter("1"::equals).isPresent();
+    boolean isolated = !icc && !filtered;
+    if (filtered || isolated) {
+      netlink.execute(new NetlinkRequest.SetBridgePort(host, filtered, isolated));
+    }
+  }
+
+  /** A bridge that takes its address from its ports would change it with each container. */
+  private static MacAddress randomMac() {
+    return MacAddress.parse("02:42:" + Ids.random().substring(0, 8).replaceAll("..(?!$)", "$0:"));
+  }
+
+  /** dockerd's: made from the address, so that a neighbour's knowledge of it never goes stale. */
+  static MacAddress macFor(InetAddress ipv4) {
+    long bits = 0x0242;
+    for (byte octet : ipv4.getAddress()) {
+      bits = (bits << 8) | (octet & 0xFF);
+    }
+    return new MacAddress(bits);
+  }
+}

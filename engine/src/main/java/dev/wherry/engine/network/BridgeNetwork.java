@@ -1,0 +1,161 @@
+package dev.wherry.engine.network;
+
+import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.network.HostBridge.HostAddress;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A network of the bridge driver while the daemon runs: its record, and which of its addresses are
+ * taken by whom. Thread-safe.
+ */
+final class BridgeNetwork {
+  private final StoredNetwork stored;
+  private final BridgeOptions options;
+  private final List<HostAddress> gateways = new ArrayList<>();
+  private final List<AddressPool> pools = new ArrayList<>();
+  private final Set<String> endpoints = new HashSet<>();
+  private boolean retired;
+
+  /** A network with all addresses free but gateways and auxiliary ones. */
+  BridgeNetwork(StoredNetwork stored) {
+    this.stored = stored;
+    this.options = BridgeOptions.of(network().id(), network().options());
+    for (Network.Pool pool : network().pools()) {
+      Subnet subnet = Subnet.parse(pool.subnet());
+      List<InetAddress> reserved = new ArrayList<>();
+      if (!pool.gateway().isEmpty()) {
+        InetAddress gateway = Subnet.literal(pool.gateway());
+        gateways.add(new HostAddress(gateway, subnet.prefixLength()));
+        reserved.add(gateway);
+      }
+      pool.auxAddresses().values().forEach(aux -> reserved.add(Subnet.literal(aux)));
+      Subnet range = pool.range().isEmpty() ? subnet : Subnet.parse(pool.range());
+      pools.add(new AddressPool(subnet, range, reserved));
+    }
+  }
+
+  Network network() {
+    return stored.network();
+  }
+
+  StoredNetwork stored() {
+    return stored;
+  }
+
+  BridgeOptions options() {
+    return options;
+  }
+
+  /** The host's addresses on the bridge. */
+  List<HostAddress> gateways() {
+    return List.copyOf(gateways);
+  }
+
+  List<Subnet> subnets() {
+    return pools.stream().map(AddressPool::subnet).toList();
+  }
+
+  BridgeRules rules() {
+    return new BridgeRules(
+        options.name(), subnets(), options.icc(), options.masquerade(), network().internal());
+  }
+
+  /**
+   * Takes an address of each pool for an endpoint.
+   *
+   * @param request what the user asks for, addresses of it empty for any
+   * @throws EngineException.Unavailable if a pool has none left
+   */
+  synchronized List<HostAddress> take(String endpointId, Attachment.Request request) {
+    if (retired) {
+      throw new EngineException.NotFound("network " + network().name() + " not found");
+    }
+    List<HostAddress> addresses = new ArrayList<>();
+    try {
+      for (AddressPool pool : pools) {
+        String wanted = pool.subnet().isIpv4() ? request.ipv4Address() : request.ipv6Address();
+        addresses.add(new HostAddress(take(pool, wanted), pool.subnet().prefixLength()));
+      }
+    } catch (RuntimeException e) {
+      release(endpointId, addresses);
+      throw e;
+    }
+    endpoints.add(endpointId);
+    return addresses;
+  }
+
+  private InetAddress take(AddressPool pool, String wanted) {
+    if (!wanted.isEmpty()) {
+      InetAddress address = requested(wanted);
+      pool.take(address);
+      return address;
+    }
+    Optional<InetAddress> address = pool.take();
+    return address.orElseThrow(
+        () ->
+            new EngineException.Unavailable(
+                "no available "
+                    + (pool.subnet().isIpv4() ? "IPv4" : "IPv6")
+                    + " addresses on this network's address pools: "
+                    + network().name()
+                    + " ("
+                    + network().id()
+                    + ")"));
+  }
+
+  private InetAddress requested(String wanted) {
+    if (network().name().equals(PredefinedNetworks.BRIDGE)) {
+      throw new EngineException.InvalidParameter(
+          "user specified IP address is supported on user defined networks only");
+    }
+    if (!stored.userSubnets()) {
+      throw new EngineException.InvalidParameter(
+          "user specified IP address is supported only when connecting to networks with user"
+              + " configured subnets");
+    }
+    try {
+      return Subnet.literal(wanted);
+    } catch (IllegalArgumentException e) {
+      throw new EngineException.InvalidParameter("invalid IP address: " + wanted, e);
+    }
+  }
+
+  /** Notes the addresses of an endpoint that outlived the daemon. */
+  synchronized void adopt(String endpointId, List<InetAddress> addresses) {
+    endpoints.add(endpointId);
+    for (InetAddress address : addresses) {
+      for (AddressPool pool : pools) {
+        if (pool.subnet().contains(address)) {
+          pool.take(address);
+        }
+      }
+    }
+  }
+
+  /** Gives an endpoint's addresses back. */
+  synchronized void release(String endpointId, List<HostAddress> addresses) {
+    endpoints.remove(endpointId);
+    for (HostAddress address : addresses) {
+      for (AddressPool pool : pools) {
+        if (pool.subnet().contains(address.address())) {
+          pool.release(address.address());
+        }
+      }
+    }
+  }
+
+  /**
+   * Takes the network out of use, so that nobody joins it while it is being removed.
+   *
+   * @return false, and nothing has changed, if somebody is on it
+   */
+  synchronized boolean retire() {
+    retired = endpoints.isEmpty();
+    return retired;
+  }
+}

@@ -1,0 +1,121 @@
+package dev.wherry.engine.network;
+
+import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.linux.Nftables;
+import dev.wherry.engine.linux.NftablesException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Our rules in the kernel, and our own knowledge of what they should be. A change that the kernel
+ * refuses, because somebody has emptied the rule set meanwhile, is made by writing all of them
+ * anew. Thread-safe.
+ */
+final class Firewall {
+  private static final Logger LOG = LoggerFactory.getLogger(Firewall.class);
+
+  private final Nftables nftables;
+  private final FirewallRules rules;
+  private Map<String, BridgeRules> bridges = new LinkedHashMap<>();
+  private Set<PublishedPort> ports = new LinkedHashSet<>();
+
+  Firewall(Nftables nftables, String table) {
+    this.nftables = nftables;
+    this.rules = new FirewallRules(table);
+  }
+
+  /** Writes all rules anew. */
+  synchronized void restore() {
+    change("", bridges, ports);
+  }
+
+  /** Writes all rules anew if the table is gone, because somebody has flushed the rule set. */
+  synchronized void restoreIfGone() {
+    if (nftables.run("list tables").lines().noneMatch(("table " + rules.table())::equals)) {
+      LOG.warn("table {} is gone from the rule set: it is written anew", rules.table());
+      restore();
+    }
+  }
+
+  /** Removes the table: the kernel lets through whatever the host's other tables do. */
+  synchronized void remove() {
+    nftables.run("table " + rules.table() + "\n" + rules.delete());
+  }
+
+  synchronized void add(BridgeRules bridge) {
+    Map<String, BridgeRules> after = new LinkedHashMap<>(bridges);
+    BridgeRules before = after.put(bridge.bridge(), bridge);
+    String script = before == null ? "" : rules.remove(before);
+    if (!bridge.equals(before)) {
+      change(script + rules.add(bridge), after, ports);
+    }
+  }
+
+  synchronized void remove(String bridge) {
+    Map<String, BridgeRules> after = new LinkedHashMap<>(bridges);
+    BridgeRules before = after.remove(bridge);
+    if (before != null) {
+      change(rules.remove(before), after, ports);
+    }
+  }
+
+  synchronized void publish(Collection<PublishedPort> added) {
+    Set<PublishedPort> after = new LinkedHashSet<>(ports);
+    List<PublishedPort> fresh = added.stream().filter(after::add).toList();
+    if (!fresh.isEmpty()) {
+      change(rules.publish(fresh), bridges, after);
+    }
+  }
+
+  synchronized void unpublish(Collection<PublishedPort> removed) {
+    Set<PublishedPort> after = new LinkedHashSet<>(ports);
+    List<PublishedPort> present = removed.stream().filter(after::remove).toList();
+    if (!present.isEmpty()) {
+      change(rules.unpublish(present), bridges, after);
+    }
+  }
+
+  /** Notes ports of containers that outlived the daemon; {@link #restore} then writes them. */
+  synchronized void note(Collection<PublishedPort> survivors) {
+    ports.addAll(survivors);
+  }
+
+  /** Notes a bridge; {@link #restore} then writes it. */
+  synchronized void note(BridgeRules bridge) {
+    bridges.put(bridge.bridge(), bridge);
+  }
+
+  /**
+   * Makes a change, or all rules anew if there is no script for it or the kernel refuses that.
+   *
+   * @throws EngineException.Internal if neither can be done; then nothing has changed
+   */
+  private void change(
+      String script, Map<String, BridgeRules> bridgesAfter, Set<PublishedPort> portsAfter) {
+    List<String> attempts = new ArrayList<>();
+    if (!script.isEmpty()) {
+      attempts.add(script);
+    }
+    attempts.add(rules.everything(bridgesAfter.values(), portsAfter));
+    for (String attempt : attempts) {
+      try {
+        nftables.run(attempt);
+        bridges = bridgesAfter;
+        ports = portsAfter;
+        return;
+      } catch (NftablesException e) {
+        if (attempt.equals(attempts.getLast())) {
+          throw new EngineException.Internal("nftables: " + e.getMessage(), e);
+        }
+        LOG.warn("nftables refused a change, all rules are written anew: {}", e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,324 @@
+package dev.wherry.engine.network;
+
+import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.event.EngineEvent;
+import dev.wherry.engine.event.Journal;
+import dev.wherry.engine.linux.LinuxException;
+import dev.wherry.engine.linux.LinuxMounts;
+import dev.wherry.engine.linux.LinuxNamespaces;
+import dev.wherry.engine.linux.LinuxNetlink;
+import dev.wherry.engine.linux.LinuxNftables;
+import dev.wherry.engine.linux.LinuxPaths;
+import dev.wherry.engine.linux.LinuxSockets;
+import dev.wherry.engine.linux.Namespaces;
+import dev.wherry.engine.linux.Netlink;
+import dev.wherry.engine.linux.Nftables;
+import dev.wherry.engine.linux.NftablesMonitor;
+import dev.wherry.engine.linux.Paths;
+import dev.wherry.engine.linux.Sysctl;
+import dev.wherry.engine.store.JsonDocumentStore;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The networks of this host: bridges in the network namespace of the daemon, which is that of the
+ * thread that starts this and of all that use it.
+ */
+public final class LocalNetworks implements NetworkManager, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalNetworks.class);
+
+  /**
+   * What the networks of a daemon are made of.
+   *
+   * @param bridge the default network's
+   * @param records directory of the networks' records
+   * @param pins directory in which namespaces are pinned
+   * @param table name of our nftables table
+   * @param readyNamespaces how many namespaces to have ready
+   */
+  public record Settings(
+      HostBridge bridge, Path records, Path pins, String table, int readyNamespaces) {}
+
+  private final NetworkRegistry registry;
+  private final NetworkPlanner planner;
+  private final Journal journal;
+  private final Netlink netlink;
+  private final Nftables nftables;
+  private final BridgeDriver driver;
+  private final Firewall firewall;
+  private final NamespacePool pool;
+  private final Sandboxes sandboxes;
+  private final Map<String, BridgeNetwork> bridges = new ConcurrentHashMap<>();
+  private @Nullable NftablesMonitor monitor;
+
+  private LocalNetworks(Settings settings, Journal journal, Clock clock) {
+    Paths paths = new LinuxPaths();
+    Namespaces namespaces = new LinuxNamespaces(new LinuxMounts(), paths);
+    this.registry =
+        new NetworkRegistry(new JsonDocumentStore<>(settings.records(), StoredNetwork.class));
+    this.planner = new NetworkPlanner(clock);
+    this.journal = journal;
+    PortAllocator ports = new PortAllocator(new LinuxSockets(), ephemeralPorts());
+    this.nftables = LinuxNftables.open();
+    this.netlink = LinuxNetlink.open();
+    this.driver = new BridgeDriver(netlink, namespaces, paths);
+    this.firewall = new Firewall(nftables, settings.table());
+    this.pool = new NamespacePool(namespaces, settings.pins(), settings.readyNamespaces());
+    this.sandboxes = new Sandboxes(driver, pool, new PortPublisher(ports, firewall));
+  }
+
+  /**
+   * Starts: makes sure that the predefined networks and the bridges of all others are there. The
+   * rules are written by {@link #adopt}, which has to be called next, so that containers that
+   * outlived a former daemon are never without theirs.
+   *
+   * @throws EngineException.Internal if the kernel or the host refuses something
+   */
+  public static LocalNetworks start(Settings settings, Journal journal, Clock clock) {
+    LocalNetworks networks = new LocalNetworks(settings, journal, clock);
+    try {
+      networks.begin(settings, clock);
+      return networks;
+    } catch (LinuxException e) {
+      networks.close();
+      throw new EngineException.Internal("network: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      networks.close();
+      throw e;
+    }
+  }
+
+  private void begin(Settings settings, Clock clock) {
+    for (String name : List.of(PredefinedNetworks.HOST, PredefinedNetworks.NONE)) {
+      if (registry.named(name).isEmpty()) {
+        Network network = PredefinedNetworks.withoutBridge(name, clock);
+        registry.put(new StoredNetwork(network, false, false));
+      }
+    }
+    BridgeDriver.enableForwarding(false);
+    new DefaultNetwork(driver, registry, clock).prepare(settings.bridge());
+    for (StoredNetwork stored : registry.all()) {
+      if (stored.network().driver().equals(PredefinedNetworks.BRIDGE)) {
+        note(raise(stored));
+      }
+    }
+  }
+
+  private static PortAllocator.Range ephemeralPorts() {
+    String[] ends = Sysctl.read("net/ipv4/ip_local_port_range").orElse("32768 60999").split("\\s+");
+    return new PortAllocator.Range(Integer.parseInt(ends[0]), Integer.parseInt(ends[1]));
+  }
+
+  /** Makes the bridge of a network, unless it is there. */
+  private BridgeNetwork raise(StoredNetwork stored) {
+    BridgeNetwork network = new BridgeNetwork(stored);
+    BridgeOptions options = network.options();
+    if (network.network().enableIpv6()) {
+      BridgeDriver.enableForwarding(true);
+    }
+    if (stored.ownsBridge()) {
+      driver.ensure(options.name(), network.gateways(), options.mtu());
+    } else {
+      driver.acceptLoopback(options.name());
+    }
+    return network;
+  }
+
+  private void note(BridgeNetwork network) {
+    bridges.put(network.network().id(), network);
+    firewall.note(network.rules());
+  }
+
+  @Override
+  public List<Network> list() {
+    return registry.list();
+  }
+
+  @Override
+  public Network get(String ref) {
+    return registry.get(ref);
+  }
+
+  @Override
+  public synchronized Network create(NetworkSpec spec) {
+    List<Subnet> hosts = driver.subnetsInUse("");
+    Network network = planner.plan(spec, registry.subnets(""), hosts);
+    if (registry.named(network.name()).isPresent()) {
+      throw new EngineException.Conflict("network with name " + network.name() + " already exists");
+    }
+    BridgeOptions options = BridgeOptions.of(network.id(), network.options());
+    checkBridgeUnused(network, options.name());
+    boolean owned = driver.find(options.name()).isEmpty();
+    Undo undo = new Undo();
+    try {
+      BridgeNetwork bridge = raise(new StoredNetwork(network, !spec.pools().isEmpty(), owned));
+      undo.add(() -> lower(bridge));
+      firewall.add(bridge.rules());
+      undo.add(() -> firewall.remove(options.name()));
+      registry.put(bridge.stored());
+      bridges.put(network.id(), bridge);
+    } catch (LinuxException e) {
+      undo.run(e);
+      throw new EngineException.Internal("network: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      undo.run(e);
+      throw e;
+    }
+    tell("create", network, Map.of());
+    return network;
+  }
+
+  private void checkBridgeUnused(Network network, String bridge) {
+    for (BridgeNetwork other : bridges.values()) {
+      if (other.options().name().equals(bridge)) {
+        throw new EngineException.Forbidden(
+            "cannot create network %s (%s): conflicts with network %s (%s): networks have same bridge name"
+                .formatted(network.id(), bridge, other.network().id(), bridge));
+      }
+    }
+  }
+
+  private void lower(BridgeNetwork network) {
+    if (network.stored().ownsBridge()) {
+      driver.remove(network.options().name());
+    }
+  }
+
+  @Override
+  public synchronized void remove(String ref) {
+    Network network = registry.get(ref);
+    if (network.isPredefined()) {
+      throw new EngineException.Forbidden(
+          network.name() + " is a pre-defined network and cannot be removed");
+    }
+    BridgeNetwork bridge = bridge(network);
+    if (bridge != null) {
+      if (!bridge.retire()) {
+        throw new EngineException.Forbidden(
+            "error while removing network: network %s id %s has active endpoints"
+                .formatted(network.name(), network.id()));
+      }
+      lower(bridge);
+      firewall.remove(bridge.options().name());
+      bridges.remove(network.id());
+    }
+    registry.remove(network.id());
+    tell("destroy", network, Map.of());
+  }
+
+  private @Nullable BridgeNetwork bridge(Network network) {
+    return bridges.get(network.id());
+  }
+
+  @Override
+  public Sandbox open(SandboxRequest request) {
+    Sandbox sandbox = sandboxes.open(request, joinings(request.networks()));
+    tellAll("connect", sandbox);
+    return sandbox;
+  }
+
+  private List<Sandboxes.Joining> joinings(Map<String, Attachment> attachments) {
+    List<Sandboxes.Joining> joinings = new ArrayList<>();
+    attachments.forEach(
+        (ref, attachment) -> {
+          Network network = registry.get(ref);
+          if (network.driver().equals(PredefinedNetworks.HOST)) {
+            throw new EngineException.InvalidParameter(
+                "a container on the host's network has no network of its own");
+          }
+          joinings.add(new Sandboxes.Joining(network, bridge(network), attachment));
+        });
+    return joinings;
+  }
+
+  @Override
+  public void close(Sandbox sandbox) {
+    try {
+      if (sandboxes.close(sandbox)) {
+        tellAll("disconnect", sandbox);
+      }
+    } catch (LinuxException e) {
+      throw new EngineException.Internal("network: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void adopt(List<Sandbox> survivors) {
+    for (Sandbox sandbox : survivors) {
+      List<Sandboxes.Joining> known = new ArrayList<>();
+      sandbox.attachments().forEach((name, attachment) -> known.addAll(survived(attachment)));
+      sandboxes.adopt(sandbox, known);
+    }
+    firewall.restore();
+    if (monitor == null) {
+      monitor = NftablesMonitor.open(this::tableGone);
+    }
+  }
+
+  /** What is left of an attachment: nothing if its network is gone. */
+  private List<Sandboxes.Joining> survived(Attachment attachment) {
+    try {
+      Network network = registry.get(attachment.networkId());
+      return List.of(new Sandboxes.Joining(network, bridge(network), attachment));
+    } catch (EngineException.NotFound e) {
+      LOG.warn("a running container is on a network that is gone: {}", e.getMessage());
+      return List.of();
+    }
+  }
+
+  private void tableGone(String table) {
+    try {
+      firewall.restoreIfGone();
+    } catch (RuntimeException e) {
+      LOG.error("the rules are gone and cannot be written anew", e);
+    }
+  }
+
+  @Override
+  public void collectGarbage(Set<String> knownSandboxIds) {
+    sandboxes.collectGarbage(knownSandboxIds);
+  }
+
+  /** The host's address on the default bridge, {@code host-gateway}; empty if there is none. */
+  public Optional<String> hostGateway() {
+    return registry.named(PredefinedNetworks.BRIDGE).stream()
+        .flatMap(stored -> stored.network().pools().stream())
+        .map(Network.Pool::gateway)
+        .findFirst();
+  }
+
+  private void tellAll(String action, Sandbox sandbox) {
+    for (Attachment attachment : sandbox.attachments().values()) {
+      Network network = registry.get(attachment.networkId());
+      tell(action, network, Map.of("container", sandbox.containerId()));
+    }
+  }
+
+  private void tell(String action, Network network, Map<String, String> more) {
+    Map<String, String> attributes = new java.util.TreeMap<>(more);
+    attributes.put("name", network.name());
+    attributes.put("type", network.driver());
+    journal.append(EngineEvent.Type.NETWORK, action, network.id(), attributes);
+  }
+
+  /** Stops; bridges, rules and the containers' namespaces stay. */
+  @Override
+  public void close() {
+    if (monitor != null) {
+      monitor.close();
+    }
+    pool.close();
+    sandboxes.close();
+    netlink.close();
+    nftables.close();
+  }
+}
