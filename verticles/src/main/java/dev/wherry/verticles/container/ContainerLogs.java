@@ -4,7 +4,7 @@ import dev.wherry.engine.container.Container;
 import dev.wherry.engine.log.LogReader;
 
 /** Where the verticle gets containers' logs from; both calls block for disk work. */
-public interface ContainerLogs {
+interface ContainerLogs {
 
   LogReader open(Container container, LogReader.Selection selection);
 

@@ -2,9 +2,14 @@ package dev.wherry.verticles.container;
 
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.launch.ConmonControl;
 import dev.wherry.engine.lifecycle.ContainerLifecycle;
 import dev.wherry.engine.lifecycle.ContainerLifecycle.DiskUsage;
 import dev.wherry.engine.lifecycle.ExecLifecycle;
+import dev.wherry.engine.linux.LinuxPaths;
+import dev.wherry.engine.linux.LinuxProcesses;
+import dev.wherry.engine.linux.LinuxSockets;
+import dev.wherry.engine.log.LogChanges;
 import dev.wherry.verticles.bus.Addresses;
 import dev.wherry.verticles.bus.Blocking;
 import dev.wherry.verticles.bus.Commands;
@@ -43,6 +48,23 @@ public final class ContainerVerticle extends VerticleBase {
       Function<ContextInternal, Timers> timers,
       ContainerLogs logs,
       Resizer.ControlFifo control) {}
+
+  /** A verticle for processes that conmon looks after, with their logs in files. */
+  public static ContainerVerticle ofConmon(
+      ContainerLifecycle lifecycle, ExecLifecycle execs, Blocking kernel, LogChanges changes) {
+    Liveness liveness = new Liveness(lifecycle.index(), execs, new LinuxProcesses());
+    ConmonControl control = new ConmonControl(new LinuxPaths());
+    return new ContainerVerticle(
+        lifecycle,
+        execs,
+        kernel,
+        new Surroundings(
+            own ->
+                StdioHub.ofConmon(own.owner(), own, kernel, new LinuxSockets(), liveness::isGone),
+            Timers::on,
+            new FileLogs(lifecycle, changes),
+            control::resize));
+  }
 
   ContainerVerticle(
       ContainerLifecycle lifecycle,

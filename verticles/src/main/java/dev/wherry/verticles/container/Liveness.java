@@ -10,7 +10,7 @@ import dev.wherry.engine.linux.Processes;
 import java.util.Optional;
 
 /** Whether a process is gone whose exit may not have been told yet. Blocking. */
-public final class Liveness {
+final class Liveness {
   private final ContainerIndex containers;
   private final ExecLifecycle execs;
   private final Processes processes;

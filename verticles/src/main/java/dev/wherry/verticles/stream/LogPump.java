@@ -5,6 +5,7 @@ import dev.wherry.engine.log.LogReader.LogEntry;
 import dev.wherry.verticles.bus.Blocking;
 import dev.wherry.verticles.bus.QueuedStream;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,12 +36,26 @@ public final class LogPump {
 
   /** Completes when all that is in the log now is in the stream, or its reader has gone. */
   public Future<Void> drain() {
-    return target
+    Promise<Void> drained = target.context().promise();
+    step(drained);
+    return drained.future();
+  }
+
+  /** Not a chain of futures, whose length would be the log's. */
+  private void step(Promise<Void> drained) {
+    target
         .room()
         .compose(
-            ignored ->
-                target.isClosed() ? Future.succeededFuture(true) : blocking.call(this::batch))
-        .compose(atEnd -> atEnd ? Future.succeededFuture() : drain());
+            room -> target.isClosed() ? Future.succeededFuture(true) : blocking.call(this::batch))
+        .onFailure(drained::fail)
+        .onSuccess(
+            atEnd -> {
+              if (atEnd) {
+                drained.complete();
+              } else {
+                step(drained);
+              }
+            });
   }
 
   /** Reads and hands over a batch: whether the log's end was reached. */
