@@ -1,0 +1,8 @@
+package dev.wherry.api.dto;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Body of ExecStart (Docker Engine API, {@code ExecStartConfig}). */
+public record ExecStartRequest(
+    boolean detach, boolean tty, @Nullable List<Integer> consoleSize) {}

@@ -1,0 +1,19 @@
+package dev.wherry.api.dto;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One entry of ImageList (Docker Engine API, {@code ImageSummary}); counts not asked for are -1. */
+public record ImageSummaryView(
+    long containers,
+    long created,
+    String id,
+    @Nullable Map<String, String> labels,
+    String parentId,
+    @Nullable List<String> repoDigests,
+    @Nullable List<String> repoTags,
+    long sharedSize,
+    long size,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long virtualSize) {}

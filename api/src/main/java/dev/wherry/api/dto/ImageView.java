@@ -1,0 +1,36 @@
+package dev.wherry.api.dto;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Answer of ImageInspect (Docker Engine API). */
+public record ImageView(
+    String id,
+    List<String> repoTags,
+    List<String> repoDigests,
+    String parent,
+    String comment,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String created,
+    String dockerVersion,
+    String author,
+    ConfigView config,
+    String architecture,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable String variant,
+    String os,
+    @JsonProperty("OsVersion") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable
+        String osVersion,
+    long size,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long virtualSize,
+    GraphDriverView graphDriver,
+    @JsonProperty("RootFS") RootFsView rootFs,
+    MetadataView metadata) {
+
+  /** {@code RootFS}. */
+  public record RootFsView(
+      String type, @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> layers) {}
+
+  /** What is known here and not in the image itself. */
+  public record MetadataView(String lastTagTime) {}
+}

@@ -1,0 +1,83 @@
+package dev.wherry.api.http;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonMappingException.Reference;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A member of the wrong type, told in the words of Go's {@code json.UnmarshalTypeError}. */
+final class GoTypeError {
+  private static final Map<Class<?>, String> GO_NAMES =
+      Map.ofEntries(
+          Map.entry(String.class, "string"),
+          Map.entry(boolean.class, "bool"),
+          Map.entry(Boolean.class, "bool"),
+          Map.entry(int.class, "int"),
+          Map.entry(Integer.class, "int"),
+          Map.entry(long.class, "int64"),
+          Map.entry(Long.class, "int64"),
+          Map.entry(List.class, "[]string"),
+          Map.entry(Map.class, "map[string]string"));
+
+  private GoTypeError() {}
+
+  static String text(MismatchedInputException e) {
+    String type = type(e.getTargetType());
+    String found = "json: cannot unmarshal " + found(e) + " into Go ";
+    List<Reference> path = e.getPath().stream().filter(r -> r.getFieldName() != null).toList();
+    if (path.isEmpty()) {
+      return found + "value of type " + type;
+    }
+    String member = path.stream().map(Reference::getFieldName).collect(Collectors.joining("."));
+    return found + "struct field " + struct(path) + "." + member + " of type " + type;
+  }
+
+  /** Name of the innermost record on the way to the member. */
+  private static String struct(List<Reference> path) {
+    for (Reference step : path.reversed()) {
+      Object from = step.getFrom();
+      Class<?> type = from instanceof Class<?> known ? known : from == null ? null : from.getClass();
+      if (type != null && type.isRecord()) {
+        return type(type);
+      }
+    }
+    return "Request";
+  }
+
+  private static String type(@Nullable Class<?> type) {
+    if (type == null) {
+      return "value";
+    }
+    String name = type.getSimpleName();
+    String known = GO_NAMES.get(type);
+    if (known != null) {
+      return known;
+    }
+    return name.endsWith("Request") && !name.equals("CreateRequest")
+        ? name.substring(0, name.length() - "Request".length())
+        : name;
+  }
+
+  private static String found(MismatchedInputException e) {
+    if (!(e.getProcessor() instanceof JsonParser parser)) {
+      return "value";
+    }
+    JsonToken token = parser.currentToken();
+    if (token == null) {
+      return "value";
+    }
+    return switch (token) {
+      case START_OBJECT, END_OBJECT, FIELD_NAME -> "object";
+      case START_ARRAY, END_ARRAY -> "array";
+      case VALUE_STRING -> "string";
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "number";
+      case VALUE_TRUE, VALUE_FALSE -> "bool";
+      case VALUE_NULL -> "null";
+      case NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT -> "value";
+    };
+  }
+}
