@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Body of ContainerCreate (Docker Engine API): {@code ContainerConfig} with {@code HostConfig} and
- * {@code NetworkingConfig}. A member the client left out is {@code null}, {@code false} or 0. */
+/**
+ * Body of ContainerCreate (Docker Engine API): {@code ContainerConfig} with {@code HostConfig} and
+ * {@code NetworkingConfig}. A member the client left out is {@code null}, {@code false} or 0.
+ */
 public record CreateRequest(
     @Nullable String hostname,
     @Nullable String domainname,

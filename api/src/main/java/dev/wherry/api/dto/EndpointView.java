@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A container's place on one network (Docker Engine API, {@code EndpointSettings}). {@code
- * gwPriority} and {@code dnsNames} are left out for clients older than they are. */
+/**
+ * A container's place on one network (Docker Engine API, {@code EndpointSettings}). {@code
+ * gwPriority} and {@code dnsNames} are left out for clients older than they are.
+ */
 public record EndpointView(
     @JsonProperty("IPAMConfig") @Nullable IpamConfigView ipamConfig,
     @Nullable List<String> links,

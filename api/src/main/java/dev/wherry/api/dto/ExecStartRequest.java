@@ -4,5 +4,4 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Body of ExecStart (Docker Engine API, {@code ExecStartConfig}). */
-public record ExecStartRequest(
-    boolean detach, boolean tty, @Nullable List<Integer> consoleSize) {}
+public record ExecStartRequest(boolean detach, boolean tty, @Nullable List<Integer> consoleSize) {}

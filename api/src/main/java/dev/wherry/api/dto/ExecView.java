@@ -24,7 +24,7 @@ public record ExecView(
       @JsonProperty("tty") boolean tty,
       @JsonProperty("entrypoint") String entrypoint,
       @JsonProperty("arguments") List<String> arguments,
-      @JsonProperty("privileged") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-          Boolean privileged,
+      @JsonProperty("privileged") @JsonInclude(JsonInclude.Include.NON_NULL)
+          @Nullable Boolean privileged,
       @JsonProperty("user") @JsonInclude(JsonInclude.Include.NON_EMPTY) String user) {}
 }

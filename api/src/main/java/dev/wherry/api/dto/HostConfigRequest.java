@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The host's part of a create request (Docker Engine API, {@code HostConfig}). A member the client
- * left out is {@code null}, {@code false} or 0. */
+/**
+ * The host's part of a create request (Docker Engine API, {@code HostConfig}). A member the client
+ * left out is {@code null}, {@code false} or 0.
+ */
 public record HostConfigRequest(
     @Nullable List<String> binds,
     @JsonProperty("ContainerIDFile") @Nullable String containerIdFile,
@@ -54,8 +56,8 @@ public record HostConfigRequest(
     @Nullable List<ThrottleDeviceRequest> blkioDeviceReadBps,
     @Nullable List<ThrottleDeviceRequest> blkioDeviceWriteBps,
     @JsonProperty("BlkioDeviceReadIOps") @Nullable List<ThrottleDeviceRequest> blkioDeviceReadIops,
-    @JsonProperty("BlkioDeviceWriteIOps") @Nullable
-        List<ThrottleDeviceRequest> blkioDeviceWriteIops,
+    @JsonProperty("BlkioDeviceWriteIOps")
+        @Nullable List<ThrottleDeviceRequest> blkioDeviceWriteIops,
     long cpuPeriod,
     long cpuQuota,
     long cpuRealtimePeriod,
@@ -82,10 +84,8 @@ public record HostConfigRequest(
     @Nullable List<String> readonlyPaths,
     @Nullable Boolean init) {
 
-
   /** Log driver and its options. */
-  public record LogConfigRequest(
-      @Nullable String type, @Nullable Map<String, String> config) {}
+  public record LogConfigRequest(@Nullable String type, @Nullable Map<String, String> config) {}
 
   /** A host address for a published port. */
   public record PortBindingRequest(@Nullable String hostIp, @Nullable String hostPort) {}

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** {@code HostConfig} of a container (Docker Engine API), in groups that JSON shows as one object. */
+/**
+ * {@code HostConfig} of a container (Docker Engine API), in groups that JSON shows as one object.
+ */
 public record HostConfigView(
     @JsonUnwrapped Storage storage,
     @JsonUnwrapped Networking networking,
@@ -94,8 +96,7 @@ public record HostConfigView(
       @Nullable List<ThrottleDeviceView> blkioDeviceReadBps,
       @Nullable List<ThrottleDeviceView> blkioDeviceWriteBps,
       @JsonProperty("BlkioDeviceReadIOps") @Nullable List<ThrottleDeviceView> blkioDeviceReadIops,
-      @JsonProperty("BlkioDeviceWriteIOps") @Nullable
-          List<ThrottleDeviceView> blkioDeviceWriteIops,
+      @JsonProperty("BlkioDeviceWriteIOps") @Nullable List<ThrottleDeviceView> blkioDeviceWriteIops,
       @JsonProperty("IOMaximumIOps") long ioMaximumIops,
       @JsonProperty("IOMaximumBandwidth") long ioMaximumBandwidth) {}
 
@@ -118,8 +119,7 @@ public record HostConfigView(
   public record PortBindingView(String hostIp, String hostPort) {}
 
   /** {@code DeviceMapping}. */
-  public record DeviceView(
-      String pathOnHost, String pathInContainer, String cgroupPermissions) {}
+  public record DeviceView(String pathOnHost, String pathInContainer, String cgroupPermissions) {}
 
   /** {@code Ulimit}. */
   public record UlimitView(String name, long hard, long soft) {}

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One entry of ImageList (Docker Engine API, {@code ImageSummary}); counts not asked for are -1. */
+/**
+ * One entry of ImageList (Docker Engine API, {@code ImageSummary}); counts not asked for are -1.
+ */
 public record ImageSummaryView(
     long containers,
     long created,

@@ -19,8 +19,8 @@ public record ImageView(
     String architecture,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable String variant,
     String os,
-    @JsonProperty("OsVersion") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable
-        String osVersion,
+    @JsonProperty("OsVersion") @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        @Nullable String osVersion,
     long size,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long virtualSize,
     GraphDriverView graphDriver,

@@ -33,8 +33,7 @@ public record MountRequest(
       @Nullable String subpath) {}
 
   /** The volume's driver. */
-  public record DriverConfigRequest(
-      @Nullable String name, @Nullable Map<String, String> options) {}
+  public record DriverConfigRequest(@Nullable String name, @Nullable Map<String, String> options) {}
 
   /** Options of a tmpfs. */
   public record TmpfsOptionsRequest(

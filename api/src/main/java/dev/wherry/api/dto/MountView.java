@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One entry of {@code HostConfig.Mounts}, as it was asked for (Docker Engine API, {@code Mount}). */
+/**
+ * One entry of {@code HostConfig.Mounts}, as it was asked for (Docker Engine API, {@code Mount}).
+ */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record MountView(
     String type,

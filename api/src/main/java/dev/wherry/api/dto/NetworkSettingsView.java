@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A container's {@code NetworkSettings} (Docker Engine API): the old members at the top repeat the
- * default bridge's endpoint. */
+/**
+ * A container's {@code NetworkSettings} (Docker Engine API): the old members at the top repeat the
+ * default bridge's endpoint.
+ */
 public record NetworkSettingsView(
     String bridge,
     @JsonProperty("SandboxID") String sandboxId,

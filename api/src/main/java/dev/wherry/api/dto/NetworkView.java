@@ -13,8 +13,8 @@ public record NetworkView(
     String created,
     String scope,
     String driver,
-    @JsonProperty("EnableIPv4") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-        Boolean enableIpv4,
+    @JsonProperty("EnableIPv4") @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Nullable Boolean enableIpv4,
     @JsonProperty("EnableIPv6") boolean enableIpv6,
     @JsonProperty("IPAM") IpamView ipam,
     boolean internal,

@@ -19,7 +19,9 @@ public record ApiVersion(int major, int minor) implements Comparable<ApiVersion>
 
   private static int number(String digits) {
     // Longer than any real version; the bound keeps parseInt from overflowing.
-    return digits.isEmpty() ? 0 : Integer.parseInt(digits.substring(0, Math.min(9, digits.length())));
+    return digits.isEmpty()
+        ? 0
+        : Integer.parseInt(digits.substring(0, Math.min(9, digits.length())));
   }
 
   /** Whether this version has what came with {@code major.minor}. */

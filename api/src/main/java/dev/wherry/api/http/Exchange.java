@@ -1,6 +1,5 @@
 package dev.wherry.api.http;
 
-import com.fasterxml.jackson.databind.ObjectReader;
 import dev.wherry.engine.error.EngineException;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -149,15 +148,15 @@ public final class Exchange {
    *
    * @throws EngineException.InvalidParameter at once for a content type other than JSON
    */
-  public <T> Future<@Nullable T> json(ObjectReader reader) {
+  public <T> Future<@Nullable T> json(Json.Shape<T> shape) {
     requireJsonType();
-    return body().map(bytes -> Json.<T>read(bytes, reader));
+    return body().map(bytes -> Json.read(bytes, shape));
   }
 
   /** As {@link #json}; {@code null} also if there is no body. */
-  public <T> Future<@Nullable T> optionalJson(ObjectReader reader) {
+  public <T> Future<@Nullable T> optionalJson(Json.Shape<T> shape) {
     requireJsonType();
-    return body().map(bytes -> bytes.length() == 0 ? null : Json.<T>read(bytes, reader));
+    return body().map(bytes -> bytes.length() == 0 ? null : Json.read(bytes, shape));
   }
 
   /** The whole body, up to a bound. */

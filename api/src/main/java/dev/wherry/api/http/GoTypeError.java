@@ -40,7 +40,8 @@ final class GoTypeError {
   private static String struct(List<Reference> path) {
     for (Reference step : path.reversed()) {
       Object from = step.getFrom();
-      Class<?> type = from instanceof Class<?> known ? known : from == null ? null : from.getClass();
+      Class<?> type =
+          from instanceof Class<?> known ? known : from == null ? null : from.getClass();
       if (type != null && type.isRecord()) {
         return type(type);
       }

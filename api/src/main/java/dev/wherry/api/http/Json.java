@@ -61,9 +61,12 @@ public final class Json {
   }
 
   /** A reader for a type, to be kept by its user. */
-  public static ObjectReader readerFor(Class<?> type) {
-    return MAPPER.readerFor(type);
+  public static <T> Shape<T> shape(Class<T> type) {
+    return new Shape<>(type, MAPPER.readerFor(type));
   }
+
+  /** A type that bodies are read as. */
+  public record Shape<T>(Class<T> type, ObjectReader reader) {}
 
   /** The value as JSON. */
   public static byte[] bytes(Object value) {
@@ -86,10 +89,10 @@ public final class Json {
    * @throws EngineException.InvalidParameter in dockerd's words if it is not JSON or a member has a
    *     wrong type
    */
-  public static <T> @Nullable T read(Buffer body, ObjectReader reader) {
+  public static <T> @Nullable T read(Buffer body, Shape<T> shape) {
     byte[] bytes = body.getBytes();
     try {
-      return reader.readValue(bytes);
+      return shape.reader().readValue(bytes, shape.type());
     } catch (MismatchedInputException e) {
       if (e.getProcessor() instanceof JsonParser parser && parser.currentToken() == null) {
         throw syntax(bytes, e);

@@ -50,8 +50,7 @@ public final class StandardHeaders {
     if (now.second != second) {
       now =
           new Stamp(
-              second,
-              HttpHeaders.createOptimized(HTTP_DATE.format(Instant.ofEpochSecond(second))));
+              second, HttpHeaders.createOptimized(HTTP_DATE.format(Instant.ofEpochSecond(second))));
       stamp = now;
     }
     return now.text;

@@ -17,7 +17,8 @@ public record VersionedPath(@Nullable String versionText, String rest) {
       return new VersionedPath(null, path);
     }
     int end = 2;
-    while (end < length && (Character.digit(path.charAt(end), 10) >= 0 || path.charAt(end) == '.')) {
+    while (end < length
+        && (Character.digit(path.charAt(end), 10) >= 0 || path.charAt(end) == '.')) {
       end++;
     }
     if (end == 2 || end == length || path.charAt(end) != '/') {

@@ -72,7 +72,28 @@ public record HostConfig(
       List<String> groupAdd,
       List<String> securityOpt,
       @Nullable List<String> maskedPaths,
-      @Nullable List<String> readonlyPaths) {}
+      @Nullable List<String> readonlyPaths) {
+
+    /** What an ordinary container cannot read, as in dockerd. */
+    public static final List<String> DEFAULT_MASKED_PATHS =
+        List.of(
+            "/proc/asound",
+            "/proc/acpi",
+            "/proc/interrupts",
+            "/proc/kcore",
+            "/proc/keys",
+            "/proc/latency_stats",
+            "/proc/timer_list",
+            "/proc/timer_stats",
+            "/proc/sched_debug",
+            "/proc/scsi",
+            "/sys/firmware",
+            "/sys/devices/virtual/powercap");
+
+    /** What an ordinary container cannot write, as in dockerd. */
+    public static final List<String> DEFAULT_READONLY_PATHS =
+        List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+  }
 
   /** Namespace modes, each empty for the engine's default. */
   public record NamespaceModes(

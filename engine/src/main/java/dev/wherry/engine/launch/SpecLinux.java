@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.HostConfig;
+import dev.wherry.engine.container.HostConfig.SecurityOptions;
 import dev.wherry.engine.container.MountPoint;
 import dev.wherry.engine.container.Resources;
 import dev.wherry.engine.launch.LaunchPlan.Namespace;
@@ -15,26 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The {@code linux} member of the OCI runtime-spec. */
 final class SpecLinux {
-  /** What an ordinary container cannot read, as in dockerd. */
-  static final List<String> MASKED_PATHS =
-      List.of(
-          "/proc/asound",
-          "/proc/acpi",
-          "/proc/interrupts",
-          "/proc/kcore",
-          "/proc/keys",
-          "/proc/latency_stats",
-          "/proc/timer_list",
-          "/proc/timer_stats",
-          "/proc/sched_debug",
-          "/proc/scsi",
-          "/sys/firmware",
-          "/sys/devices/virtual/powercap");
-
-  /** What an ordinary container cannot write, as in dockerd. */
-  static final List<String> READONLY_PATHS =
-      List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
-
   private final LaunchPlan plan;
   private final Container container;
   private final HostConfig host;
@@ -79,10 +60,10 @@ final class SpecLinux {
     List<String> readonly = host.security().readonlyPaths();
     boolean privileged = host.security().privileged();
     if (masked == null) {
-      masked = privileged ? List.of() : MASKED_PATHS;
+      masked = privileged ? List.of() : SecurityOptions.DEFAULT_MASKED_PATHS;
     }
     if (readonly == null) {
-      readonly = privileged ? List.of() : READONLY_PATHS;
+      readonly = privileged ? List.of() : SecurityOptions.DEFAULT_READONLY_PATHS;
     }
     masked.forEach(node.putArray("maskedPaths")::add);
     readonly.forEach(node.putArray("readonlyPaths")::add);

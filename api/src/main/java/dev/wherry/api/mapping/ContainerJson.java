@@ -1,0 +1,57 @@
+package dev.wherry.api.mapping;
+
+import dev.wherry.api.dto.ContainerView;
+import dev.wherry.api.dto.GraphDriverView;
+import dev.wherry.api.http.ApiVersion;
+import dev.wherry.engine.container.Container;
+import dev.wherry.engine.container.ContainerFiles;
+import dev.wherry.engine.lifecycle.ContainerLifecycle.DiskUsage;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A container as ContainerInspect shows it. */
+public final class ContainerJson {
+  private ContainerJson() {}
+
+  /**
+   * The whole answer.
+   *
+   * @param files where its files are
+   * @param execIds its execs that have not ended
+   * @param usage what it takes on disk, {@code null} to leave sizes out
+   * @param version decides which members a client of that age can read
+   */
+  public static ContainerView inspect(
+      Container container,
+      ContainerFiles files,
+      List<String> execIds,
+      @Nullable DiskUsage usage,
+      ApiVersion version) {
+    return new ContainerView(
+        container.id(),
+        GoTime.nano(container.created()),
+        container.path(),
+        container.args(),
+        StateJson.view(container.state()),
+        container.imageId(),
+        files.resolvConfPath(),
+        files.hostnamePath(),
+        files.hostsPath(),
+        files.logPath(),
+        "/" + container.name(),
+        container.restartCount(),
+        container.driver(),
+        container.platform(),
+        "",
+        "",
+        "",
+        ConfigJson.listOrNull(execIds),
+        HostConfigJson.of(container.hostConfig()),
+        new GraphDriverView(files.graphDriverData(), container.driver()),
+        usage == null ? null : Long.valueOf(usage.sizeRw()),
+        usage == null ? null : Long.valueOf(usage.sizeRootFs()),
+        container.mounts().stream().map(MountJson::resolved).toList(),
+        ConfigJson.of(container.config()),
+        EndpointJson.settings(container, version));
+  }
+}

@@ -1,0 +1,133 @@
+package dev.wherry.api.mapping;
+
+import dev.wherry.api.dto.EndpointView;
+import dev.wherry.api.dto.EndpointView.IpamConfigView;
+import dev.wherry.api.dto.NetworkSettingsView;
+import dev.wherry.api.http.ApiVersion;
+import dev.wherry.engine.container.Container;
+import dev.wherry.engine.network.Attachment;
+import dev.wherry.engine.network.Attachment.Endpoint;
+import dev.wherry.engine.network.Attachment.Request;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A container's places on its networks. */
+final class EndpointJson {
+  private static final Endpoint NONE = new Endpoint("", "", "", "", "", 0, "", "", 0, "");
+  private static final String DEFAULT_BRIDGE = "bridge";
+  private static final int SHORT_ID = 12;
+
+  private EndpointJson() {}
+
+  /** {@code NetworkSettings} of inspect. */
+  static NetworkSettingsView settings(Container container, ApiVersion version) {
+    Container.NetworkSandbox sandbox = container.networkSandbox();
+    Attachment bridge = container.networks().get(DEFAULT_BRIDGE);
+    Endpoint old = bridge == null ? NONE : endpoint(bridge);
+    return new NetworkSettingsView(
+        "",
+        sandbox == null ? "" : sandbox.id(),
+        sandbox == null ? "" : sandbox.key(),
+        sandbox == null ? Map.of() : HostConfigJson.ports(sandbox.ports()),
+        false,
+        "",
+        0,
+        null,
+        null,
+        old.id(),
+        old.gateway(),
+        old.globalIpv6Address(),
+        old.globalIpv6PrefixLen(),
+        old.ipAddress(),
+        old.ipPrefixLen(),
+        old.ipv6Gateway(),
+        old.macAddress(),
+        networks(container, version));
+  }
+
+  /** {@code Networks}, sorted by name. */
+  static Map<String, EndpointView> networks(Container container, ApiVersion version) {
+    var views = new TreeMap<String, EndpointView>();
+    container
+        .networks()
+        .forEach((name, attachment) -> views.put(name, view(container, name, attachment, version)));
+    return views;
+  }
+
+  private static EndpointView view(
+      Container container, String network, Attachment attachment, ApiVersion version) {
+    Endpoint endpoint = endpoint(attachment);
+    Request request = attachment.requested();
+    List<String> aliases = request == null ? List.of() : request.aliases();
+    boolean named = !isPredefined(network);
+    return new EndpointView(
+        request == null ? null : ipam(request),
+        request == null ? null : ConfigJson.listOrNull(request.links()),
+        aliases(container, aliases, named, version),
+        endpoint.macAddress().isEmpty() && request != null
+            ? request.macAddress()
+            : endpoint.macAddress(),
+        request == null || request.driverOpts().isEmpty() ? null : request.driverOpts(),
+        version.atLeast(1, 48) ? Integer.valueOf(request == null ? 0 : request.gwPriority()) : null,
+        attachment.networkId(),
+        endpoint.id(),
+        endpoint.gateway(),
+        endpoint.ipAddress(),
+        endpoint.ipPrefixLen(),
+        endpoint.ipv6Gateway(),
+        endpoint.globalIpv6Address(),
+        endpoint.globalIpv6PrefixLen(),
+        named && version.atLeast(1, 44) ? dnsNames(container, aliases) : null);
+  }
+
+  private static Endpoint endpoint(Attachment attachment) {
+    Endpoint endpoint = attachment.endpoint();
+    return endpoint == null ? NONE : endpoint;
+  }
+
+  private static @Nullable IpamConfigView ipam(Request request) {
+    boolean nothing =
+        request.ipv4Address().isEmpty()
+            && request.ipv6Address().isEmpty()
+            && request.linkLocalIps().isEmpty();
+    return nothing
+        ? null
+        : new IpamConfigView(request.ipv4Address(), request.ipv6Address(), request.linkLocalIps());
+  }
+
+  /** Before 1.44 the short id was shown as an alias; since then it is one of the DNS names. */
+  private static @Nullable List<String> aliases(
+      Container container, List<String> given, boolean named, ApiVersion version) {
+    if (!named || version.atLeast(1, 44)) {
+      return ConfigJson.listOrNull(given);
+    }
+    var all = new ArrayList<String>(given);
+    all.add(shortId(container));
+    return all;
+  }
+
+  private static List<String> dnsNames(Container container, List<String> aliases) {
+    var names = new LinkedHashSet<String>();
+    names.add(container.name());
+    names.addAll(aliases);
+    names.add(shortId(container));
+    String hostname = container.config().hostname();
+    if (!hostname.isEmpty()) {
+      names.add(hostname);
+    }
+    return List.copyOf(names);
+  }
+
+  private static String shortId(Container container) {
+    return container.id().substring(0, Math.min(SHORT_ID, container.id().length()));
+  }
+
+  /** Only user-defined networks resolve names. */
+  static boolean isPredefined(String network) {
+    return network.equals(DEFAULT_BRIDGE) || network.equals("host") || network.equals("none");
+  }
+}
