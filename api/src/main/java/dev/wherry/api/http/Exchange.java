@@ -7,12 +7,14 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.streams.ReadStream;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One request and its answer, with parameters read and errors written as dockerd does. */
@@ -25,6 +27,7 @@ public final class Exchange {
   private final RoutingContext routing;
   private final @Nullable String versionText;
   private final ApiVersion version;
+  private boolean bodyStreamed;
 
   private Exchange(RoutingContext routing) {
     this.routing = routing;
@@ -42,6 +45,16 @@ public final class Exchange {
       } catch (RuntimeException e) {
         exchange.fail(e);
       }
+    };
+  }
+
+  /** The handler for what no route answers; a failure that no route caught is logged. */
+  public static Handler<RoutingContext> errorHandler(Supplier<EngineException> answer) {
+    return routing -> {
+      if (routing.failure() != null) {
+        Failures.log(routing.failure(), routing.request().path());
+      }
+      new Exchange(routing).fail(answer.get());
     };
   }
 
@@ -164,6 +177,12 @@ public final class Exchange {
     return BodyReader.read(request());
   }
 
+  /** The body as a stream, for one who sets a handler at once. */
+  public ReadStream<Buffer> bodyStream() {
+    bodyStreamed = true;
+    return request();
+  }
+
   private void requireJsonType() {
     String type = request().getHeader(HttpHeaders.CONTENT_TYPE);
     if (type == null && !BodyReader.hasBody(request())) {
@@ -197,6 +216,10 @@ public final class Exchange {
   public HttpServerResponse begin(int status) {
     HttpServerResponse response = response().setStatusCode(status);
     StandardHeaders.put(response.headers());
+    if (!bodyStreamed) {
+      // A body nobody reads is dropped, or the connection's next request would wait behind it.
+      request().resume();
+    }
     return response;
   }
 

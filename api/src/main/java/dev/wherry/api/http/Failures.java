@@ -56,7 +56,7 @@ public final class Failures {
    * Answers a request with a failure, if nothing has been sent yet; a started answer can only be
    * cut off.
    */
-  static void answer(HttpServerResponse response, ApiVersion version, Throwable failure) {
+  public static void answer(HttpServerResponse response, ApiVersion version, Throwable failure) {
     if (response.ended() || response.closed()) {
       return;
     }

@@ -35,6 +35,7 @@ public final class Hijack {
    * @param head status line and headers, with the empty line after them
    */
   static Future<Taken> take(HttpServerRequest request, String head) {
+    request.resume();
     var connection = (Http1xServerConnection) request.connection();
     Channel channel = connection.channel();
     ChannelHandlerContext gateContext =

@@ -1,0 +1,145 @@
+package dev.wherry.api.mapping.create;
+
+import static dev.wherry.api.mapping.create.Rule.isSet;
+import static dev.wherry.api.mapping.create.Rule.refuseIf;
+import static dev.wherry.api.mapping.create.Rule.rule;
+
+import dev.wherry.api.dto.HealthcheckRequest;
+import dev.wherry.api.dto.HostConfigRequest.LogConfigRequest;
+import dev.wherry.api.dto.HostConfigRequest.RestartPolicyRequest;
+import dev.wherry.engine.container.SignalNumber;
+import dev.wherry.engine.error.EngineException;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Rules of the portable part of the configuration, and of how the container is run. */
+final class ConfigRules {
+  private static final long MILLISECOND = 1_000_000;
+  private static final Set<String> LOG_DRIVERS = Set.of("json-file", "none");
+  private static final Set<String> LOG_OPTIONS = Set.of("max-size", "max-file");
+
+  /** Known to dockerd's json-file driver and not to ours. */
+  private static final Set<String> OTHER_LOG_OPTIONS =
+      Set.of(
+          "compress",
+          "labels",
+          "labels-regex",
+          "env",
+          "env-regex",
+          "tag",
+          "mode",
+          "max-buffer-size");
+
+  static final List<Rule> ALL =
+      List.of(
+          rule("environment variables have a name", c -> environment(c.request().env())),
+          rule("healthcheck times", c -> healthcheck(c.request().healthcheck())),
+          rule("working directory is absolute", c -> workingDirectory(c.request().workingDir())),
+          rule("stop signal exists", c -> stopSignal(c.request().stopSignal())),
+          rule("extra hosts", c -> extraHosts(c.host().extraHosts())),
+          rule("restart policy", c -> restartPolicy(c.host().restartPolicy())),
+          rule(
+              "a container that is to be removed is not to be restarted",
+              c ->
+                  refuseIf(
+                      c.host().autoRemove() && isRestarted(c.host().restartPolicy()),
+                      "can't create 'AutoRemove' container with restart policy")),
+          rule("log driver", c -> logDriver(c.host().logConfig())));
+
+  private ConfigRules() {}
+
+  private static void environment(@Nullable List<String> variables) {
+    if (variables != null) {
+      for (String variable : variables) {
+        refuseIf(
+            variable.isEmpty() || variable.startsWith("="),
+            "invalid environment variable: " + variable);
+      }
+    }
+  }
+
+  private static void healthcheck(@Nullable HealthcheckRequest check) {
+    if (check != null) {
+      atLeastMillisecond(check.interval(), "Interval");
+      atLeastMillisecond(check.timeout(), "Timeout");
+      refuseIf(check.retries() < 0, "Retries in Healthcheck cannot be negative");
+      atLeastMillisecond(check.startPeriod(), "StartPeriod");
+      atLeastMillisecond(check.startInterval(), "StartInterval");
+    }
+  }
+
+  private static void atLeastMillisecond(long nanos, String member) {
+    refuseIf(nanos != 0 && nanos < MILLISECOND, member + " in Healthcheck cannot be less than 1ms");
+  }
+
+  private static void workingDirectory(@Nullable String directory) {
+    refuseIf(
+        isSet(directory) && !directory.startsWith("/"),
+        "the working directory '" + directory + "' is invalid, it needs to be an absolute path");
+  }
+
+  private static void stopSignal(@Nullable String signal) {
+    if (signal != null && !signal.isEmpty()) {
+      SignalNumber.parse(signal);
+    }
+  }
+
+  private static void extraHosts(@Nullable List<String> hosts) {
+    if (hosts == null) {
+      return;
+    }
+    for (String host : hosts) {
+      int colon = host.indexOf(':');
+      refuseIf(
+          colon < 1 || colon == host.length() - 1, "bad format for add-host: \"" + host + "\"");
+      String address = host.substring(colon + 1);
+      refuseIf(
+          !address.equals("host-gateway") && !Addresses.isLiteral(address),
+          "invalid IP address in add-host: \"" + address + "\"");
+    }
+  }
+
+  private static void restartPolicy(@Nullable RestartPolicyRequest policy) {
+    String name = policy == null ? null : policy.name();
+    if (policy == null || name == null || name.isEmpty()) {
+      return;
+    }
+    switch (name) {
+      case "always", "unless-stopped", "no" ->
+          refuseIf(
+              policy.maximumRetryCount() != 0,
+              "maximum retry count cannot be used with restart policy '" + name + "'");
+      case "on-failure" ->
+          refuseIf(policy.maximumRetryCount() < 0, "maximum retry count cannot be negative");
+      default ->
+          throw new EngineException.InvalidParameter("invalid restart policy '" + name + "'");
+    }
+  }
+
+  private static boolean isRestarted(@Nullable RestartPolicyRequest policy) {
+    return policy != null && isSet(policy.name()) && !"no".equals(policy.name());
+  }
+
+  private static void logDriver(@Nullable LogConfigRequest log) {
+    if (log == null) {
+      return;
+    }
+    String type = log.type() == null ? "" : log.type();
+    refuseIf(
+        !type.isEmpty() && !LOG_DRIVERS.contains(type),
+        "error looking up logging plugin " + type + ": plugin \"" + type + "\" not found");
+    if (log.config() != null && !type.equals("none")) {
+      log.config().keySet().forEach(ConfigRules::logOption);
+    }
+  }
+
+  private static void logOption(String option) {
+    if (OTHER_LOG_OPTIONS.contains(option)) {
+      throw new EngineException.NotImplemented(
+          "log opt '" + option + "' is not supported by this engine");
+    }
+    refuseIf(
+        !LOG_OPTIONS.contains(option), "unknown log opt '" + option + "' for json-file log driver");
+  }
+}

@@ -1,0 +1,163 @@
+package dev.wherry.api.mapping.create;
+
+import static dev.wherry.api.mapping.create.Rule.before;
+import static dev.wherry.api.mapping.create.Rule.isSet;
+import static dev.wherry.api.mapping.create.Rule.refuseIf;
+import static dev.wherry.api.mapping.create.Rule.rule;
+
+import dev.wherry.api.dto.EndpointRequest;
+import dev.wherry.api.dto.EndpointRequest.IpamConfigRequest;
+import dev.wherry.api.dto.HostConfigRequest;
+import dev.wherry.api.dto.HostConfigRequest.PortBindingRequest;
+import dev.wherry.api.dto.NetworkingConfigRequest;
+import dev.wherry.api.mapping.Port;
+import dev.wherry.api.mapping.create.Rule.Case;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Rules of ports, network modes and what cannot go together with them. */
+final class NetworkRules {
+  static final List<Rule> ALL =
+      List.of(
+          rule("published ports", c -> ports(c.host().portBindings())),
+          rule("exposed ports", c -> exposed(c.request().exposedPorts())),
+          rule("container network mode names one", NetworkRules::containerMode),
+          rule("nothing of its own in another's network namespace", NetworkRules::sharedNamespace),
+          rule(
+              "no host name of its own in the host's UTS namespace",
+              c ->
+                  refuseIf(
+                      "host".equals(c.host().utsMode()) && isSet(c.request().hostname()),
+                      "conflicting options: hostname and the UTS mode")),
+          rule("host network mode", NetworkRules::hostMode),
+          rule("fixed addresses", NetworkRules::endpoints),
+          before(1, 44, "one network at create", NetworkRules::singleEndpoint));
+
+  private NetworkRules() {}
+
+  private static void ports(@Nullable Map<String, @Nullable List<PortBindingRequest>> ports) {
+    if (ports == null) {
+      return;
+    }
+    ports.forEach(
+        (port, bindings) -> {
+          containerPort(port);
+          if (bindings != null) {
+            bindings.forEach(NetworkRules::hostPort);
+          }
+        });
+  }
+
+  private static void containerPort(String port) {
+    String number = Port.numberPart(port);
+    refuseIf(Port.range(number) == null, "invalid port specification: \"" + number + "\"");
+    refuseIf(
+        !Port.isProtocol(Port.protocolPart(port)),
+        "invalid port specification: \"" + port + "\": unknown protocol");
+  }
+
+  private static void hostPort(PortBindingRequest binding) {
+    String port = binding.hostPort() == null ? "" : binding.hostPort();
+    refuseIf(
+        !port.isEmpty() && Port.range(Port.numberPart(port)) == null,
+        "invalid port specification: \"" + port + "\"");
+    String ip = binding.hostIp() == null ? "" : binding.hostIp();
+    refuseIf(!ip.isEmpty() && !Addresses.isLiteral(ip), "invalid host IP address: \"" + ip + "\"");
+  }
+
+  private static void exposed(@Nullable Map<String, Object> ports) {
+    if (ports != null) {
+      ports.keySet().forEach(NetworkRules::containerPort);
+    }
+  }
+
+  private static String mode(Case c) {
+    return c.host().networkMode() == null ? "" : c.host().networkMode();
+  }
+
+  private static boolean isContainer(Case c) {
+    return mode(c).startsWith("container:");
+  }
+
+  private static void containerMode(Case c) {
+    refuseIf(
+        mode(c).equals("container") || mode(c).equals("container:"),
+        "Invalid network mode: invalid container format container:<name|id>");
+  }
+
+  private static void sharedNamespace(Case c) {
+    HostConfigRequest host = c.host();
+    if (isContainer(c)) {
+      refuseIf(isSet(c.request().hostname()), "conflicting options: hostname and the network mode");
+      refuseIf(
+          given(host.links()),
+          "conflicting options: container type network can't be used with links. This would"
+              + " result in undefined behavior");
+      refuseIf(given(host.dns()), "conflicting options: dns and the network mode");
+      refuseIf(
+          given(host.extraHosts()),
+          "conflicting options: custom host-to-IP mapping and the network mode");
+    }
+    refuseIf(
+        (isContainer(c) || mode(c).equals("host")) && isSet(c.request().macAddress()),
+        "conflicting options: mac-address and the network mode");
+    if (isContainer(c)) {
+      refuseIf(
+          given(host.portBindings()) || host.publishAllPorts(),
+          "conflicting options: port publishing and the container type network mode");
+      refuseIf(
+          given(c.request().exposedPorts()),
+          "conflicting options: port exposing and the container type network mode");
+    }
+  }
+
+  private static void hostMode(Case c) {
+    if (!mode(c).equals("host")) {
+      return;
+    }
+    refuseIf(
+        given(c.host().links()),
+        "conflicting options: host type networking can't be used with links. This would result in"
+            + " undefined behavior");
+    if (given(c.host().portBindings())) {
+      c.warnings().add("Published ports are discarded when using host network mode");
+    }
+  }
+
+  private static Map<String, @Nullable EndpointRequest> endpointsOf(Case c) {
+    NetworkingConfigRequest networking = c.request().networkingConfig();
+    return networking == null || networking.endpointsConfig() == null
+        ? Map.of()
+        : networking.endpointsConfig();
+  }
+
+  private static void endpoints(Case c) {
+    for (EndpointRequest endpoint : endpointsOf(c).values()) {
+      IpamConfigRequest ipam = endpoint == null ? null : endpoint.ipamConfig();
+      if (ipam != null) {
+        String four = ipam.ipv4Address();
+        String six = ipam.ipv6Address();
+        refuseIf(isSet(four) && !Addresses.isIpv4(four), "invalid IPv4 address: " + four);
+        refuseIf(isSet(six) && !Addresses.isIpv6(six), "invalid IPv6 address: " + six);
+      }
+    }
+  }
+
+  private static void singleEndpoint(Case c) {
+    var names = new TreeSet<>(endpointsOf(c).keySet());
+    refuseIf(
+        names.size() > 1,
+        "Container cannot be connected to network endpoints: " + String.join(", ", names));
+  }
+
+  private static boolean given(@Nullable Collection<?> values) {
+    return values != null && !values.isEmpty();
+  }
+
+  private static boolean given(@Nullable Map<String, ?> values) {
+    return values != null && !values.isEmpty();
+  }
+}

@@ -1,0 +1,138 @@
+package dev.wherry.api.mapping.create;
+
+import static dev.wherry.api.mapping.create.Rule.refuseIf;
+import static dev.wherry.api.mapping.create.Rule.rule;
+
+import dev.wherry.api.dto.HostConfigRequest;
+import dev.wherry.api.mapping.create.Rule.Case;
+import java.util.List;
+import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
+
+/** Rules of limits, from dockerd's {@code verifyPlatformContainerResources}. */
+final class ResourceRules {
+  /** Less than this no container can be started with. */
+  private static final long MIN_MEMORY = 6L << 20;
+
+  private static final long NANOS_PER_CPU = 1_000_000_000;
+
+  static final List<Rule> ALL =
+      List.of(
+          rule("memory", c -> memory(c.host())),
+          rule("memory and swap", c -> swap(c.host())),
+          rule("memory reservation", c -> reservation(c.host())),
+          rule("a disabled OOM killer", ResourceRules::oomKiller),
+          rule("CPU time given one way", c -> cpuConflicts(c.host())),
+          rule("no more CPUs than there are", ResourceRules::cpuCount),
+          rule("CPU period and quota", c -> cpuPeriod(c.host())),
+          rule("CPU set", c -> cpuSets(c)),
+          rule(
+              "block IO weight",
+              c -> {
+                int weight = c.host().blkioWeight();
+                refuseIf(
+                    weight != 0 && (weight < 10 || weight > 1000),
+                    "Range of blkio weight is from 10 to 1000");
+              }),
+          rule(
+              "OOM score",
+              c -> {
+                int score = c.host().oomScoreAdj();
+                refuseIf(
+                    score < -1000 || score > 1000,
+                    "Invalid value " + score + ", range for oom score adj is [-1000, 1000]");
+              }),
+          rule(
+              "shared memory",
+              c -> refuseIf(c.host().shmSize() < 0, "SHM size can not be less than 0")));
+
+  private ResourceRules() {}
+
+  private static void memory(HostConfigRequest host) {
+    refuseIf(
+        host.memory() != 0 && host.memory() < MIN_MEMORY, "Minimum memory limit allowed is 6MB");
+    Long swappiness = host.memorySwappiness();
+    refuseIf(
+        swappiness != null && (swappiness < -1 || swappiness > 100),
+        "Invalid value: " + swappiness + ", valid memory swappiness range is 0-100");
+  }
+
+  private static void swap(HostConfigRequest host) {
+    refuseIf(
+        host.memory() > 0 && host.memorySwap() > 0 && host.memorySwap() < host.memory(),
+        "Minimum memoryswap limit should be larger than memory limit, see usage");
+    refuseIf(
+        host.memory() == 0 && host.memorySwap() > 0,
+        "You should always set the Memory limit when using Memoryswap limit, see usage");
+  }
+
+  private static void reservation(HostConfigRequest host) {
+    refuseIf(
+        host.memoryReservation() != 0 && host.memoryReservation() < MIN_MEMORY,
+        "Minimum memory reservation allowed is 6MB");
+    refuseIf(
+        host.memory() > 0 && host.memory() < host.memoryReservation(),
+        "Minimum memory limit can not be less than memory reservation limit, see usage");
+  }
+
+  private static void oomKiller(Case c) {
+    if (Boolean.TRUE.equals(c.host().oomKillDisable()) && c.host().memory() == 0) {
+      c.warnings()
+          .add(
+              "OOM killer is disabled for the container, but no memory limit is set, this can"
+                  + " result in the system running out of resources.");
+    }
+  }
+
+  private static void cpuConflicts(HostConfigRequest host) {
+    String both = " cannot both be set";
+    refuseIf(
+        host.nanoCpus() > 0 && host.cpuPeriod() > 0,
+        "Conflicting options: Nano CPUs and CPU Period" + both);
+    refuseIf(
+        host.nanoCpus() > 0 && host.cpuQuota() > 0,
+        "Conflicting options: Nano CPUs and CPU Quota" + both);
+  }
+
+  private static void cpuCount(Case c) {
+    int count = c.defaults().cpus().size();
+    long nanos = c.host().nanoCpus();
+    refuseIf(
+        nanos < 0 || nanos > count * NANOS_PER_CPU,
+        "Range of CPUs is from 0.01 to %d.00, as there are only %d CPUs available"
+            .formatted(count, count));
+  }
+
+  private static void cpuPeriod(HostConfigRequest host) {
+    refuseIf(
+        host.cpuPeriod() != 0 && (host.cpuPeriod() < 1000 || host.cpuPeriod() > 1_000_000),
+        "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)");
+    refuseIf(
+        host.cpuQuota() > 0 && host.cpuQuota() < 1000,
+        "CPU cfs quota can not be less than 1ms (i.e. 1000)");
+  }
+
+  private static void cpuSets(Case c) {
+    numbers(c.host().cpusetCpus(), c.defaults().cpus(), "cpuset cpus", "CPUs");
+    numbers(c.host().cpusetMems(), c.defaults().memoryNodes(), "cpuset mems", "memory nodes");
+  }
+
+  private static void numbers(
+      @Nullable String wanted, SortedSet<Integer> available, String option, String things) {
+    if (wanted == null || wanted.isEmpty()) {
+      return;
+    }
+    SortedSet<Integer> numbers = NumberList.parse(wanted);
+    refuseIf(
+        numbers == null,
+        "Invalid value " + wanted + " for " + option + ": invalid format: " + wanted);
+    refuseIf(
+        numbers != null && !available.containsAll(numbers),
+        "Requested "
+            + things
+            + " are not available - requested "
+            + wanted
+            + ", available: "
+            + NumberList.format(available));
+  }
+}
