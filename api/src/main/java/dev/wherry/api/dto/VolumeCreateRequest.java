@@ -9,4 +9,9 @@ public record VolumeCreateRequest(
     @Nullable String driver,
     @Nullable Map<String, String> driverOpts,
     @Nullable Map<String, String> labels,
-    @Nullable Object clusterVolumeSpec) {}
+    @Nullable Object clusterVolumeSpec) {
+
+  /** What a {@code null} body means. */
+  public static final VolumeCreateRequest DEFAULT =
+      new VolumeCreateRequest(null, null, null, null, null);
+}

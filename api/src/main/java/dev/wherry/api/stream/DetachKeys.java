@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Finds the key sequence that leaves a terminal in what is typed. Keys that begin the sequence are
  * held back until it is clear whether it goes on.
  */
-final class DetachKeys {
+public final class DetachKeys {
   /** {@code ctrl-p ctrl-q}. */
   private static final byte[] DEFAULT = {16, 17};
 

@@ -1,12 +1,13 @@
 package dev.wherry.api.stream;
 
 import dev.wherry.api.http.Exchange;
+import dev.wherry.engine.error.EngineException;
+import dev.wherry.verticles.stream.StdStream;
 import dev.wherry.verticles.stream.StdioChunk;
 import dev.wherry.verticles.stream.StdioSession;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.NetSocket;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -35,27 +36,31 @@ public final class HijackedStream {
     this.detachKeys = detachKeys;
   }
 
-  /** What the client asked for, checked before anything is started. */
-  public static final class Plan {
-    private final StreamType type;
-    private final @Nullable DetachKeys detachKeys;
-
-    private Plan(StreamType type, @Nullable DetachKeys detachKeys) {
-      this.type = type;
-      this.detachKeys = detachKeys;
-    }
+  /**
+   * What the client asked for, checked before anything is started.
+   *
+   * @param detachKeys {@code null} if no keys leave it
+   * @param tellsFailures whether a process that cannot be executed is told of in the stream
+   */
+  public record Plan(StreamType type, @Nullable DetachKeys detachKeys, boolean tellsFailures) {
 
     /**
      * Plans a stream.
      *
-     * @param tty whether the process has a terminal
-     * @param stdin whether the client sends input; only then do detach keys count
+     * @param raw whether the client expects no frames
+     * @param tty whether the process has a terminal; only then do detach keys count
+     * @param stdin whether the client sends input
      * @param keys the detach keys, empty or {@code null} for the default
-     * @throws dev.wherry.engine.error.EngineException.InvalidParameter for unknown detach keys
+     * @throws EngineException.InvalidParameter for unknown detach keys
      */
-    public static Plan of(boolean tty, boolean stdin, @Nullable String keys) {
+    public static Plan of(boolean raw, boolean tty, boolean stdin, @Nullable String keys) {
       DetachKeys parsed = DetachKeys.parse(keys);
-      return new Plan(StreamType.of(tty), tty && stdin ? parsed : null);
+      return new Plan(StreamType.of(raw), tty && stdin ? parsed : null, false);
+    }
+
+    /** The same for an exec, whose command line prints what the stream tells. */
+    public Plan tellingFailures() {
+      return new Plan(type, detachKeys, true);
     }
   }
 
@@ -65,26 +70,48 @@ public final class HijackedStream {
    * @param session on its way; completes on this exchange's context
    */
   public static void serve(Exchange exchange, Plan plan, Future<StdioSession> session) {
-    HttpServerRequest request = exchange.request();
-    exchange.then(
-        session,
-        live -> {
-          if (exchange.response().closed()) {
-            live.close();
-            return;
-          }
-          Hijack.take(request, head(exchange, plan))
-              .onSuccess(
-                  taken ->
-                      new HijackedStream(taken.socket(), live, plan.type, plan.detachKeys)
-                          .join(taken))
-              .onFailure(
-                  failure -> {
-                    LOG.warn("cannot hand over a connection", failure);
-                    live.close();
-                    request.connection().close();
-                  });
-        });
+    session
+        .onSuccess(
+            live -> {
+              if (exchange.response().closed()) {
+                live.close();
+                return;
+              }
+              take(exchange, plan, live::close)
+                  .onSuccess(
+                      taken ->
+                          new HijackedStream(taken.socket(), live, plan.type, plan.detachKeys)
+                              .join(taken));
+            })
+        .onFailure(
+            failure -> {
+              if (plan.tellsFailures && failure instanceof EngineException.InvalidParameter) {
+                tell(exchange, plan, failure);
+              } else {
+                exchange.fail(failure);
+              }
+            });
+  }
+
+  private static Future<Hijack.Taken> take(Exchange exchange, Plan plan, Runnable undo) {
+    return Hijack.take(exchange.request(), head(exchange, plan))
+        .onFailure(
+            failure -> {
+              LOG.warn("cannot hand over a connection", failure);
+              undo.run();
+              exchange.request().connection().close();
+            });
+  }
+
+  /** As dockerd, which has handed the connection over before it executes anything. */
+  private static void tell(Exchange exchange, Plan plan, Throwable failure) {
+    Buffer text = Buffer.buffer(failure.getMessage() + "\r\n");
+    take(exchange, plan, () -> {})
+        .onSuccess(
+            taken -> {
+              taken.socket().write(plan.type.encode(new StdioChunk(StdStream.STDOUT, text)));
+              taken.socket().end();
+            });
   }
 
   private static String head(Exchange exchange, Plan plan) {

@@ -41,6 +41,11 @@ public final class ProgressStream {
     line(new Line(null, progress.status(), detail, progress.id(), null, null));
   }
 
+  /** A line of its own. */
+  public void status(String status) {
+    report(ImageProgress.message(status));
+  }
+
   /** Text that the client prints as it is. */
   public void text(String text) {
     line(new Line(text, null, null, null, null, null));

@@ -27,7 +27,8 @@ public enum StreamType {
     return version.atLeast(1, 42) ? contentType : RAW.contentType;
   }
 
-  Buffer encode(StdioChunk chunk) {
+  /** A piece of output as it goes on the wire. */
+  public Buffer encode(StdioChunk chunk) {
     return this == RAW ? chunk.data() : StdcopyFrames.frame(chunk);
   }
 }

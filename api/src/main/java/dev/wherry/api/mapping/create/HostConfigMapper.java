@@ -9,6 +9,7 @@ import dev.wherry.api.dto.HostConfigRequest.PortBindingRequest;
 import dev.wherry.api.dto.HostConfigRequest.RestartPolicyRequest;
 import dev.wherry.api.dto.HostConfigRequest.ThrottleDeviceRequest;
 import dev.wherry.api.http.ApiVersion;
+import dev.wherry.api.mapping.ExecJson;
 import dev.wherry.api.mapping.Port;
 import dev.wherry.engine.container.HostConfig;
 import dev.wherry.engine.container.Resources;
@@ -54,7 +55,7 @@ final class HostConfigMapper {
         text(host.runtime()).isEmpty() ? defaults.runtime() : text(host.runtime()),
         host.init(),
         text(host.isolation()),
-        consoleSize(host.consoleSize()));
+        ExecJson.consoleSize(host.consoleSize()));
   }
 
   private HostConfig.LogConfig logConfig(@Nullable LogConfigRequest log) {
@@ -190,12 +191,5 @@ final class HostConfigMapper {
     return list(devices).stream()
         .map(d -> new Resources.ThrottleDevice(text(d.path()), d.rate()))
         .toList();
-  }
-
-  static HostConfig.@Nullable ConsoleSize consoleSize(@Nullable List<Integer> size) {
-    if (size == null || size.size() != 2 || (size.get(0) == 0 && size.get(1) == 0)) {
-      return null;
-    }
-    return new HostConfig.ConsoleSize(size.get(0), size.get(1));
   }
 }

@@ -1,0 +1,106 @@
+package dev.wherry.api.mapping;
+
+import dev.wherry.api.dto.GraphDriverView;
+import dev.wherry.api.dto.HistoryView;
+import dev.wherry.api.dto.ImageSummaryView;
+import dev.wherry.api.dto.ImageView;
+import dev.wherry.api.dto.ImageView.MetadataView;
+import dev.wherry.api.dto.ImageView.RootFsView;
+import dev.wherry.api.http.ApiVersion;
+import dev.wherry.engine.image.Image;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Images as the API shows them. */
+public final class ImageJson {
+  private static final long NOT_COUNTED = -1;
+  private static final String UNKNOWN_LAYER_IMAGE = "<missing>";
+
+  private ImageJson() {}
+
+  /** What ImageInspect shows. */
+  public static ImageView inspect(Image image, String driver, ApiVersion version) {
+    boolean old = !version.atLeast(1, 44);
+    String created = image.created() == null && !old ? "" : GoTime.nano(image.created());
+    return new ImageView(
+        image.id(),
+        image.repoTags(),
+        image.repoDigests(),
+        image.parent(),
+        image.comment(),
+        created,
+        image.dockerVersion(),
+        image.author(),
+        ConfigJson.of(image.config()),
+        image.architecture(),
+        image.variant(),
+        image.os(),
+        image.osVersion(),
+        image.size(),
+        old ? Long.valueOf(image.size()) : null,
+        new GraphDriverView(null, driver),
+        new RootFsView("layers", image.diffIds()),
+        new MetadataView(GoTime.nano(image.lastTagged())));
+  }
+
+  /**
+   * An entry of ImageList.
+   *
+   * @param containers how many containers were made from it, -1 if not counted
+   * @param sharedSize bytes it shares with other images, -1 if not counted
+   */
+  public static ImageSummaryView summary(
+      Image image, long containers, long sharedSize, ApiVersion version) {
+    return new ImageSummaryView(
+        containers,
+        image.created() == null ? 0 : image.created().getEpochSecond(),
+        image.id(),
+        image.config().labels(),
+        image.parent(),
+        references(image, image.repoDigests(), "<none>@<none>", version),
+        references(image, image.repoTags(), "<none>:<none>", version),
+        sharedSize,
+        image.size(),
+        version.atLeast(1, 44) ? null : Long.valueOf(image.size()));
+  }
+
+  /** An entry whose sizes and users were not counted. */
+  public static ImageSummaryView summary(Image image, ApiVersion version) {
+    return summary(image, NOT_COUNTED, NOT_COUNTED, version);
+  }
+
+  /** Before 1.43 an image without names was shown with a name that says so. */
+  private static @Nullable List<String> references(
+      Image image, List<String> references, String none, ApiVersion version) {
+    if (version.atLeast(1, 43)) {
+      return references;
+    }
+    if (isDangling(image)) {
+      return List.of(none);
+    }
+    return ConfigJson.listOrNull(references);
+  }
+
+  /** Whether no name leads to it. */
+  public static boolean isDangling(Image image) {
+    return image.repoTags().isEmpty() && image.repoDigests().isEmpty();
+  }
+
+  /** What ImageHistory shows: the steps of its making, newest first. */
+  public static List<HistoryView> history(Image image) {
+    var views = new ArrayList<HistoryView>();
+    for (Image.HistoryEntry entry : image.history().reversed()) {
+      boolean newest = views.isEmpty();
+      views.add(
+          new HistoryView(
+              entry.comment(),
+              entry.created() == null ? 0 : entry.created().getEpochSecond(),
+              entry.createdBy(),
+              newest ? image.id() : UNKNOWN_LAYER_IMAGE,
+              entry.size(),
+              newest ? ConfigJson.listOrNull(image.repoTags()) : null));
+    }
+    return views;
+  }
+}

@@ -1,0 +1,118 @@
+package dev.wherry.api.route;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.wherry.api.dto.CreateRequest;
+import dev.wherry.api.http.Exchange;
+import dev.wherry.api.http.Filters;
+import dev.wherry.api.http.Json;
+import dev.wherry.api.mapping.ContainerFilter;
+import dev.wherry.api.mapping.Until;
+import dev.wherry.api.mapping.create.CreateRequestRules;
+import dev.wherry.engine.container.Container;
+import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.lifecycle.ContainerLifecycle.ProcessTable;
+import dev.wherry.verticles.container.Containers;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Containers: what there are, one of them, a new one, and away with them. */
+final class ContainerRoutes {
+  private static final Json.Shape<CreateRequest> CREATE = Json.shape(CreateRequest.class);
+
+  private final Containers containers;
+  private final ContainerList list;
+  private final ContainerInspection inspection;
+  private final CreateRequestRules rules;
+
+  ContainerRoutes(
+      Containers containers,
+      ContainerList list,
+      ContainerInspection inspection,
+      CreateRequestRules rules) {
+    this.containers = containers;
+    this.list = list;
+    this.inspection = inspection;
+    this.rules = rules;
+  }
+
+  void mount(Routes routes) {
+    routes
+        .get("/containers/json", list::serve)
+        .get("/containers/:name/json", inspection::serve)
+        .post("/containers/create", this::create)
+        .post("/containers/prune", this::prune)
+        .post("/containers/:name/rename", this::rename)
+        .get("/containers/:name/top", this::top)
+        .delete("/containers/:name", this::remove);
+  }
+
+  private void create(Exchange exchange) {
+    String name = exchange.queryOrEmpty("name");
+    String platform =
+        exchange.version().atLeast(1, 41) ? exchange.queryOrEmpty("platform") : "";
+    Future<@Nullable CreateRequest> body = exchange.json(CREATE);
+    exchange.then(
+        body,
+        request -> {
+          CreateRequestRules.Accepted accepted =
+              rules.accept(request, name, platform, exchange.version());
+          exchange.then(
+              containers.create(accepted.container()),
+              container ->
+                  exchange.reply(201, new Created(container.id(), accepted.warnings())));
+        });
+  }
+
+  private void rename(Exchange exchange) {
+    String name = exchange.queryOrEmpty("name");
+    if (name.isEmpty()) {
+      throw new EngineException.InvalidParameter("Neither old nor new names may be empty");
+    }
+    exchange.then(
+        containers.rename(exchange.path("name"), name), done -> exchange.replyEmpty(204));
+  }
+
+  private void remove(Exchange exchange) {
+    if (exchange.flag("link")) {
+      throw Missing.refusal("removing a link");
+    }
+    exchange.then(
+        containers.remove(exchange.path("name"), exchange.flag("force"), exchange.flag("v")),
+        done -> exchange.replyEmpty(204));
+  }
+
+  private void top(Exchange exchange) {
+    String arguments = exchange.queryOrEmpty("ps_args").strip();
+    List<String> words = arguments.isEmpty() ? List.of("-ef") : List.of(arguments.split("\\s+"));
+    exchange.then(
+        containers.top(exchange.path("name"), words),
+        (ProcessTable table) -> exchange.reply(200, new Top(table.processes(), table.titles())));
+  }
+
+  private void prune(Exchange exchange) {
+    Filters filters = Filters.parse(exchange.queryOrEmpty("filters"));
+    List<String> ids =
+        ContainerFilter.prunable(
+                filters, containers.index().list(), Until.of(filters, Instant.now()))
+            .stream()
+            .map(Container::id)
+            .toList();
+    exchange.then(
+        containers.prune(ids),
+        (Map<String, Long> freed) ->
+            exchange.reply(
+                200,
+                new Pruned(
+                    freed.isEmpty() ? null : List.copyOf(freed.keySet()),
+                    freed.values().stream().mapToLong(Long::longValue).sum())));
+  }
+
+  private record Created(@JsonProperty("Id") String id, List<String> warnings) {}
+
+  private record Top(List<List<String>> processes, List<String> titles) {}
+
+  private record Pruned(@Nullable List<String> containersDeleted, long spaceReclaimed) {}
+}

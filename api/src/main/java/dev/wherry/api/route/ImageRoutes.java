@@ -1,0 +1,164 @@
+package dev.wherry.api.route;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.wherry.api.dto.ImageSummaryView;
+import dev.wherry.api.http.Exchange;
+import dev.wherry.api.http.Filters;
+import dev.wherry.api.mapping.ImageFilter;
+import dev.wherry.api.mapping.ImageJson;
+import dev.wherry.api.mapping.LayerSizes;
+import dev.wherry.api.mapping.Until;
+import dev.wherry.engine.container.Container;
+import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.image.Image;
+import dev.wherry.engine.image.ImageStore.ImageDeletion;
+import dev.wherry.verticles.container.Containers;
+import dev.wherry.verticles.image.Images;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Images: what there are, one of them, its names, and away with them. */
+final class ImageRoutes {
+  private static final Set<String> PRUNE_FILTERS =
+      Set.of("dangling", "label", "label!", "until");
+
+  private final Images images;
+  private final Containers containers;
+  private final String driver;
+
+  ImageRoutes(Images images, Containers containers, String driver) {
+    this.images = images;
+    this.containers = containers;
+    this.driver = driver;
+  }
+
+  void mount(Routes routes) {
+    routes
+        .get("/images/json", this::list)
+        .get("/images/search", Missing.operation("searching a registry"))
+        .post("/images/prune", this::prune)
+        .named(HttpMethod.GET, "/images/", "/json", this::inspect)
+        .named(
+            HttpMethod.GET,
+            "/images/",
+            "/history",
+            e -> e.reply(200, ImageJson.history(images.get(e.path("name")))))
+        .named(HttpMethod.POST, "/images/", "/tag", this::tag)
+        .named(HttpMethod.POST, "/images/", "/push", Missing.operation("pushing to a registry"))
+        .named(HttpMethod.DELETE, "/images/", "", this::remove);
+  }
+
+  private void list(Exchange exchange) {
+    Filters filters = Filters.parse(exchange.queryOrEmpty("filters"));
+    var filter = new ImageFilter(filters, exchange.flag("all"), Instant.now());
+    List<Image> all = images.list();
+    List<Image> shown = filter.apply(all, images::get);
+    if (!exchange.flag("shared-size")) {
+      exchange.reply(
+          200, shown.stream().map(i -> ImageJson.summary(i, exchange.version())).toList());
+      return;
+    }
+    var sizes = new LayerSizes(all);
+    List<ImageSummaryView> views =
+        shown.stream()
+            .map(i -> ImageJson.summary(i, -1, sizes.shared(i), exchange.version()))
+            .toList();
+    exchange.reply(200, views);
+  }
+
+  private void inspect(Exchange exchange) {
+    Image image = images.get(exchange.path("name"));
+    exchange.reply(200, ImageJson.inspect(image, driver, exchange.version()));
+  }
+
+  private void tag(Exchange exchange) {
+    String repository = exchange.queryOrEmpty("repo");
+    String tag = exchange.queryOrEmpty("tag");
+    if (repository.isEmpty()) {
+      throw new EngineException.InvalidParameter("invalid reference format");
+    }
+    exchange.then(
+        images.tag(exchange.path("name"), tag.isEmpty() ? repository : repository + ":" + tag),
+        done -> exchange.replyEmpty(201));
+  }
+
+  private void remove(Exchange exchange) {
+    exchange.then(
+        images.remove(exchange.path("name"), exchange.flag("force"), !exchange.flag("noprune")),
+        deletions -> exchange.reply(200, deletions.stream().map(ImageRoutes::view).toList()));
+  }
+
+  private void prune(Exchange exchange) {
+    Filters filters =
+        Filters.parse(exchange.queryOrEmpty("filters")).requireOnly(PRUNE_FILTERS);
+    boolean danglingOnly = filters.flag("dangling", true);
+    Until until = Until.of(filters, Instant.now());
+    Set<String> used =
+        containers.index().list().stream().map(Container::imageId).collect(Collectors.toSet());
+    List<Image> before = images.list();
+    Future<List<ImageDeletion>> removed = Future.succeededFuture(new ArrayList<>());
+    for (Image image : before) {
+      boolean wanted =
+          !used.contains(image.id())
+              && (!danglingOnly || ImageJson.isDangling(image))
+              && filters.labelsOrNot(ImageFilter.labels(image))
+              && until.includes(image.created());
+      if (wanted) {
+        removed = removed.compose(soFar -> removeAll(image, soFar));
+      }
+    }
+    exchange.then(removed, deletions -> exchange.reply(200, pruned(before, deletions)));
+  }
+
+  /** Takes away all names of an image, and with the last the image. */
+  private Future<List<ImageDeletion>> removeAll(Image image, List<ImageDeletion> soFar) {
+    List<String> names = image.repoTags().isEmpty() ? List.of(image.id()) : image.repoTags();
+    Future<List<ImageDeletion>> done = Future.succeededFuture(soFar);
+    for (String name : names) {
+      done =
+          done.compose(
+              all ->
+                  images
+                      .remove(name, false, true)
+                      .otherwise(ImageRoutes::keptBecauseUsed)
+                      .map(
+                          some -> {
+                            all.addAll(some);
+                            return all;
+                          }));
+    }
+    return done;
+  }
+
+  /** What has come into use, or gone, since we looked is passed over. */
+  private static List<ImageDeletion> keptBecauseUsed(Throwable failure) {
+    if (failure instanceof EngineException.Conflict || failure instanceof EngineException.NotFound) {
+      return List.of();
+    }
+    throw failure instanceof EngineException known
+        ? known
+        : new EngineException.Internal("cannot remove an image: " + failure.getMessage(), failure);
+  }
+
+  private Pruned pruned(List<Image> before, List<ImageDeletion> deletions) {
+    long freed = new LayerSizes(before).total() - new LayerSizes(images.list()).total();
+    return new Pruned(
+        deletions.isEmpty() ? null : deletions.stream().map(ImageRoutes::view).toList(),
+        Math.max(0, freed));
+  }
+
+  private static Deletion view(ImageDeletion deletion) {
+    return new Deletion(deletion.untagged(), deletion.deleted());
+  }
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Deletion(@Nullable String untagged, @Nullable String deleted) {}
+
+  private record Pruned(@Nullable List<Deletion> imagesDeleted, long spaceReclaimed) {}
+}

@@ -1,0 +1,119 @@
+package dev.wherry.api.route;
+
+import dev.wherry.api.http.Exchange;
+import dev.wherry.api.stream.BodyStream;
+import dev.wherry.api.stream.ProgressStream;
+import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.image.ImageStore.LoadedImage;
+import dev.wherry.verticles.image.Images;
+import io.vertx.core.http.HttpMethod;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Images on their way in and out: archives, root file systems, and registries. */
+final class ImageTransferRoutes {
+  private final Images images;
+
+  ImageTransferRoutes(Images images) {
+    this.images = images;
+  }
+
+  void mount(Routes routes) {
+    routes
+        .post("/images/load", this::load)
+        .post("/images/create", this::create)
+        .get("/images/get", e -> save(e, names(e)))
+        .named(HttpMethod.GET, "/images/", "/get", e -> save(e, List.of(e.path("name"))));
+  }
+
+  private void load(Exchange exchange) {
+    if (exchange.has("platform")) {
+      throw Missing.refusal("loading one platform of an image");
+    }
+    boolean quiet = exchange.flag("quiet", true);
+    var progress = new ProgressStream(exchange);
+    progress.open();
+    images
+        .load(exchange.bodyStream(), quiet ? report -> {} : progress::report)
+        .onSuccess(
+            loaded -> {
+              loaded.forEach(image -> progress.text(loadedText(image)));
+              progress.end();
+            })
+        .onFailure(progress::fail);
+  }
+
+  private static String loadedText(LoadedImage loaded) {
+    String reference = loaded.reference();
+    return reference == null
+        ? "Loaded image ID: " + loaded.image().id() + "\n"
+        : "Loaded image: " + reference + "\n";
+  }
+
+  private void create(Exchange exchange) {
+    String image = exchange.queryOrEmpty("fromImage");
+    if (!image.isEmpty()) {
+      throw new EngineException.NotImplemented(
+          "pulling images from a registry is not supported by this engine: "
+              + image
+              + " (use docker load or docker import)");
+    }
+    String source = exchange.queryOrEmpty("fromSrc");
+    if (!source.equals("-")) {
+      throw source.isEmpty()
+          ? new EngineException.InvalidParameter("fromImage or fromSrc must be given")
+          : Missing.refusal("importing from a URL");
+    }
+    importRootfs(exchange);
+  }
+
+  private void importRootfs(Exchange exchange) {
+    String message = exchange.queryOrEmpty("message");
+    String platform = exchange.queryOrEmpty("platform");
+    var progress = new ProgressStream(exchange);
+    images
+        .importRootfs(
+            exchange.bodyStream(),
+            reference(exchange),
+            exchange.queryAll("changes"),
+            message.isEmpty() ? "Imported from -" : message,
+            platform.isEmpty() ? null : platform,
+            progress::report)
+        .onSuccess(
+            image -> {
+              progress.status(image.id());
+              progress.end();
+            })
+        .onFailure(progress::fail);
+  }
+
+  private static @Nullable String reference(Exchange exchange) {
+    String repository = exchange.queryOrEmpty("repo");
+    String tag = exchange.queryOrEmpty("tag");
+    if (repository.isEmpty()) {
+      return null;
+    }
+    return tag.isEmpty() ? repository : repository + ":" + tag;
+  }
+
+  private static List<String> names(Exchange exchange) {
+    var names = new ArrayList<String>();
+    for (String value : exchange.queryAll("names")) {
+      // Old clients sent them in one, with commas.
+      names.addAll(List.of(value.split(",")));
+    }
+    return names;
+  }
+
+  private void save(Exchange exchange, List<String> names) {
+    if (exchange.has("platform")) {
+      throw Missing.refusal("saving one platform of an image");
+    }
+    exchange.then(
+        images.save(names),
+        archive ->
+            BodyStream.serve(
+                exchange, "application/x-tar", archive, piece -> piece, archive::cancel));
+  }
+}

@@ -1,0 +1,105 @@
+package dev.wherry.api.route;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.wherry.api.dto.NetworkCreateRequest;
+import dev.wherry.api.http.Exchange;
+import dev.wherry.api.http.Filters;
+import dev.wherry.api.http.Json;
+import dev.wherry.api.mapping.NetworkFilter;
+import dev.wherry.api.mapping.NetworkJson;
+import dev.wherry.api.mapping.Until;
+import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.network.Network;
+import dev.wherry.verticles.container.Containers;
+import dev.wherry.verticles.network.Networks;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Networks. */
+final class NetworkRoutes {
+  private static final Json.Shape<NetworkCreateRequest> CREATE =
+      Json.shape(NetworkCreateRequest.class);
+
+  private final Networks networks;
+  private final Containers containers;
+
+  NetworkRoutes(Networks networks, Containers containers) {
+    this.networks = networks;
+    this.containers = containers;
+  }
+
+  void mount(Routes routes) {
+    routes
+        .get("/networks", this::list)
+        .get("/networks/", this::list)
+        .post("/networks/create", this::create)
+        .post("/networks/prune", this::prune)
+        .get("/networks/:name", this::inspect)
+        .delete("/networks/:name", this::remove)
+        .post("/networks/:name/connect", this::changeContainer)
+        .post("/networks/:name/disconnect", this::changeContainer);
+  }
+
+  private void list(Exchange exchange) {
+    Filters filters = Filters.parse(exchange.queryOrEmpty("filters"));
+    List<Network> shown =
+        NetworkFilter.apply(networks.list(), filters, containers.index().list());
+    exchange.reply(
+        200, shown.stream().map(n -> NetworkJson.view(n, List.of(), exchange.version())).toList());
+  }
+
+  private void inspect(Exchange exchange) {
+    String scope = exchange.queryOrEmpty("scope");
+    Network network = networks.get(exchange.path("name"));
+    if (!scope.isEmpty() && !scope.equals(network.scope())) {
+      throw new EngineException.NotFound("network " + exchange.path("name") + " not found");
+    }
+    exchange.reply(
+        200, NetworkJson.view(network, containers.index().list(), exchange.version()));
+  }
+
+  private void create(Exchange exchange) {
+    exchange.then(
+        exchange.json(CREATE),
+        request -> {
+          if (request == null) {
+            throw new EngineException.InvalidParameter("invalid name: ");
+          }
+          exchange.then(
+              networks.create(NetworkJson.spec(request)),
+              network -> exchange.reply(201, new Created(network.id(), "")));
+        });
+  }
+
+  private void remove(Exchange exchange) {
+    exchange.then(networks.remove(exchange.path("name")), done -> exchange.replyEmpty(204));
+  }
+
+  private void changeContainer(Exchange exchange) {
+    networks.get(exchange.path("name"));
+    throw Missing.refusal("connecting or disconnecting a container that exists");
+  }
+
+  private void prune(Exchange exchange) {
+    Filters filters = Filters.parse(exchange.queryOrEmpty("filters"));
+    List<Network> unused =
+        NetworkFilter.prunable(
+            networks.list(),
+            filters,
+            containers.index().list(),
+            Until.of(filters, Instant.now()));
+    Future<List<String>> removed = Future.succeededFuture(new ArrayList<>());
+    for (Network network : unused) {
+      removed = removed.compose(names -> Prune.step(names, network.name(), networks::remove));
+    }
+    exchange.then(
+        removed, names -> exchange.reply(200, new Pruned(names.isEmpty() ? null : names)));
+  }
+
+  private record Created(@JsonProperty("Id") String id, String warning) {}
+
+  private record Pruned(@Nullable List<String> networksDeleted) {}
+}
