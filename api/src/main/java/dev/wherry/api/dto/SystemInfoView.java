@@ -15,7 +15,7 @@ public record SystemInfoView(
     @JsonUnwrapped Machine machine,
     @JsonUnwrapped Daemon daemon,
     @JsonUnwrapped Registries registries,
-    @JsonUnwrapped Runtime runtime,
+    @JsonUnwrapped Running running,
     SwarmView swarm,
     List<String> securityOptions,
     @Nullable List<String> warnings) {
@@ -90,7 +90,7 @@ public record SystemInfoView(
       List<String> mirrors) {}
 
   /** How containers are run. */
-  public record Runtime(
+  public record Running(
       String cgroupDriver,
       String cgroupVersion,
       Map<String, RuntimeView> runtimes,

@@ -18,8 +18,21 @@ import org.jspecify.annotations.Nullable;
 public final class ContainerFilter {
   private static final Set<String> KNOWN =
       Set.of(
-          "ancestor", "before", "exited", "expose", "health", "id", "is-task", "isolation", "label",
-          "name", "network", "publish", "since", "status", "volume");
+          "ancestor",
+          "before",
+          "exited",
+          "expose",
+          "health",
+          "id",
+          "is-task",
+          "isolation",
+          "label",
+          "name",
+          "network",
+          "publish",
+          "since",
+          "status",
+          "volume");
   private static final Set<String> STATES =
       Set.of("created", "restarting", "running", "removing", "paused", "exited", "dead");
   private static final Set<String> HEALTH = Set.of("starting", "healthy", "unhealthy", "none");
@@ -53,7 +66,9 @@ public final class ContainerFilter {
     this.exposed = ports("expose", filters.get("expose"));
   }
 
-  /** Whether it lets everything that is listed by default through, so that its result can be kept. */
+  /**
+   * Whether it lets everything that is listed by default through, so that its result can be kept.
+   */
   public boolean isPlain() {
     return filters.fields().isEmpty() && limit <= 0;
   }
@@ -113,8 +128,7 @@ public final class ContainerFilter {
 
   private boolean exitMatches(ContainerState state) {
     return exitCodes.isEmpty()
-        || (state instanceof ContainerState.Exited exited
-            && exitCodes.contains(exited.exitCode()));
+        || (state instanceof ContainerState.Exited exited && exitCodes.contains(exited.exitCode()));
   }
 
   private static boolean isOn(Container container, String network) {

@@ -11,12 +11,18 @@ public final class EventFilter implements Predicate<EngineEvent> {
   /** Filters by a kind of object compare its id and name. */
   private static final List<String> OBJECTS =
       List.of(
-          "config", "container", "daemon", "network", "node", "plugin", "secret", "service",
+          "config",
+          "container",
+          "daemon",
+          "network",
+          "node",
+          "plugin",
+          "secret",
+          "service",
           "volume");
 
   /** Actions with details after a colon, which a filter may leave out. */
-  private static final Set<String> DETAILED =
-      Set.of("exec_create", "exec_start", "health_status");
+  private static final Set<String> DETAILED = Set.of("exec_create", "exec_start", "health_status");
 
   private final Filters filters;
 
@@ -37,8 +43,7 @@ public final class EventFilter implements Predicate<EngineEvent> {
   private boolean actionMatches(String action) {
     return filters.any(
         "event",
-        wanted ->
-            DETAILED.contains(wanted) ? action.startsWith(wanted) : action.equals(wanted));
+        wanted -> DETAILED.contains(wanted) ? action.startsWith(wanted) : action.equals(wanted));
   }
 
   private boolean isAbout(String kind, EngineEvent event) {

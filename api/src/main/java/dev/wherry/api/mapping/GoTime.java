@@ -1,6 +1,7 @@
 package dev.wherry.api.mapping;
 
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.image.GoDuration;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,8 +32,6 @@ public final class GoTime {
           .toFormatter(Locale.ROOT)
           .withZone(ZoneOffset.UTC);
   private static final Pattern TIMESTAMP = Pattern.compile("(-?\\d+)(?:\\.(\\d+))?");
-  private static final Pattern DURATION =
-      Pattern.compile("[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:h|ms|m|us|µs|ns|s)");
 
   private GoTime() {}
 
@@ -94,35 +93,7 @@ public final class GoTime {
   }
 
   private static Duration duration(String text) {
-    var total = Duration.ZERO;
-    Matcher part = DURATION.matcher(text);
-    int at = 0;
-    while (at < text.length()) {
-      if (!part.find(at) || part.start() != at) {
-        throw new NumberFormatException(text);
-      }
-      total = total.plus(piece(part.group()));
-      at = part.end();
-    }
-    return total;
-  }
-
-  private static Duration piece(String text) {
-    int unitAt = text.length();
-    while (Character.isLetter(text.charAt(unitAt - 1))) {
-      unitAt--;
-    }
-    double number = Double.parseDouble(text.substring(0, unitAt));
-    double unit =
-        switch (text.substring(unitAt)) {
-          case "h" -> 3600e9;
-          case "m" -> 60e9;
-          case "s" -> 1e9;
-          case "ms" -> 1e6;
-          case "us", "µs" -> 1e3;
-          case "ns" -> 1;
-          default -> throw new NumberFormatException(text);
-        };
-    return Duration.ofNanos(Math.round(number * unit));
+    return Duration.ofNanos(
+        GoDuration.parse(text).orElseThrow(() -> new NumberFormatException(text)));
   }
 }

@@ -1,14 +1,16 @@
 package dev.wherry.api.mapping;
 
 import dev.wherry.api.http.Filters;
+import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.image.Image;
+import dev.wherry.engine.image.ImageFilters;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** Which images a list shows: {@code all} and the filters of ImageList. */
@@ -24,7 +26,7 @@ public final class ImageFilter {
    * Checks the filters.
    *
    * @param all also the images other images were made from
-   * @throws dev.wherry.engine.error.EngineException.InvalidParameter for one that ImageList lacks
+   * @throws EngineException.InvalidParameter for one that ImageList lacks
    */
   public ImageFilter(Filters filters, boolean all, Instant now) {
     this.filters = filters.requireOnly(KNOWN);
@@ -39,26 +41,29 @@ public final class ImageFilter {
    * @param get finds an image that {@code since} or {@code before} names, or throws
    */
   public List<Image> apply(List<Image> images, Function<String, Image> get) {
-    Instant before = created(filters.get("before"), get);
-    Instant since = created(filters.get("since"), get);
+    var engineFilters =
+        new ImageFilters(
+            filters.has("dangling") ? filters.flag("dangling", false) : null,
+            created("before", get),
+            created("since", get),
+            List.copyOf(filters.get("label")),
+            List.of(),
+            List.copyOf(filters.get("reference")));
     Set<String> parents = parents(images);
-    return images.stream()
-        .filter(image -> isShown(image, parents))
-        .filter(image -> before == null || isBefore(image.created(), before))
-        .filter(image -> since == null || isBefore(since, image.created()))
-        .filter(image -> until.includes(image.created()))
-        .filter(image -> filters.labels(labels(image)))
-        .filter(image -> filters.any("reference", pattern -> isNamed(image, pattern)))
-        .toList();
+    try {
+      return images.stream()
+          .filter(image -> all || !isIntermediate(image, parents))
+          .filter(image -> until.includes(image.created()))
+          .filter(engineFilters::matches)
+          .toList();
+    } catch (PatternSyntaxException e) {
+      throw new EngineException.InvalidParameter("syntax error in pattern", e);
+    }
   }
 
-  private boolean isShown(Image image, Set<String> parents) {
-    boolean dangling = ImageJson.isDangling(image);
-    boolean intermediate = dangling && parents.contains(image.id());
-    if (filters.has("dangling")) {
-      return filters.flag("dangling", false) == dangling && !intermediate;
-    }
-    return all || !intermediate;
+  /** An image that is there only because another one was made from it. */
+  private static boolean isIntermediate(Image image, Set<String> parents) {
+    return ImageFilters.isDangling(image) && parents.contains(image.id());
   }
 
   private static Set<String> parents(List<Image> images) {
@@ -67,13 +72,12 @@ public final class ImageFilter {
     return parents;
   }
 
-  private static @Nullable Instant created(Set<String> names, Function<String, Image> get) {
-    return names.isEmpty() ? null : get.apply(names.iterator().next()).created();
-  }
-
-  private static boolean isBefore(@Nullable Instant earlier, @Nullable Instant later) {
-    Instant first = earlier == null ? Instant.EPOCH : earlier;
-    return first.isBefore(later == null ? Instant.EPOCH : later);
+  private @Nullable Instant created(String filter, Function<String, Image> get) {
+    if (!filters.has(filter)) {
+      return null;
+    }
+    Instant created = get.apply(filters.get(filter).iterator().next()).created();
+    return created == null ? Instant.EPOCH : created;
   }
 
   /** An image's labels, empty where it has none. */
@@ -82,43 +86,9 @@ public final class ImageFilter {
     return labels == null ? Map.of() : labels;
   }
 
-  /** Whether one of its references, with or without its tag, is matched by a shell pattern. */
-  private static boolean isNamed(Image image, String pattern) {
-    Pattern compiled = glob(pattern);
-    return image.repoTags().stream()
-            .anyMatch(
-                name ->
-                    compiled.matcher(name).matches()
-                        || compiled.matcher(withoutTag(name)).matches())
-        || image.repoDigests().stream()
-            .anyMatch(
-                name ->
-                    compiled.matcher(name).matches()
-                        || compiled.matcher(name.substring(0, name.indexOf('@'))).matches());
-  }
-
+  /** A reference's repository. */
   static String withoutTag(String name) {
     int colon = name.lastIndexOf(':');
     return colon > name.lastIndexOf('/') ? name.substring(0, colon) : name;
-  }
-
-  /** Go's {@code path.Match}: neither {@code *} nor {@code ?} matches a slash. */
-  static Pattern glob(String pattern) {
-    var regex = new StringBuilder();
-    for (int i = 0; i < pattern.length(); i++) {
-      char c = pattern.charAt(i);
-      int close = c == '[' ? pattern.indexOf(']', i + 2) : -1;
-      if (c == '*') {
-        regex.append("[^/]*");
-      } else if (c == '?') {
-        regex.append("[^/]");
-      } else if (close > 0) {
-        regex.append('[').append(pattern.substring(i + 1, close).replace("[", "\\[")).append(']');
-        i = close;
-      } else {
-        regex.append(Pattern.quote(String.valueOf(c)));
-      }
-    }
-    return Pattern.compile(regex.toString());
   }
 }

@@ -8,6 +8,7 @@ import dev.wherry.api.dto.ImageView.MetadataView;
 import dev.wherry.api.dto.ImageView.RootFsView;
 import dev.wherry.api.http.ApiVersion;
 import dev.wherry.engine.image.Image;
+import dev.wherry.engine.image.ImageFilters;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -76,15 +77,10 @@ public final class ImageJson {
     if (version.atLeast(1, 43)) {
       return references;
     }
-    if (isDangling(image)) {
+    if (ImageFilters.isDangling(image)) {
       return List.of(none);
     }
     return ConfigJson.listOrNull(references);
-  }
-
-  /** Whether no name leads to it. */
-  public static boolean isDangling(Image image) {
-    return image.repoTags().isEmpty() && image.repoDigests().isEmpty();
   }
 
   /** What ImageHistory shows: the steps of its making, newest first. */

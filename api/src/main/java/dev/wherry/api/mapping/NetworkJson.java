@@ -30,11 +30,12 @@ public final class NetworkJson {
    *
    * @param containers those to look for on it; empty for a list, which does not show them
    */
-  public static NetworkView view(
-      Network network, List<Container> containers, ApiVersion version) {
+  public static NetworkView view(Network network, List<Container> containers, ApiVersion version) {
     List<PoolView> pools =
         network.pools().stream()
-            .map(pool -> new PoolView(pool.subnet(), pool.range(), pool.gateway(), pool.auxAddresses()))
+            .map(
+                pool ->
+                    new PoolView(pool.subnet(), pool.range(), pool.gateway(), pool.auxAddresses()))
             .toList();
     return new NetworkView(
         network.name(),
@@ -88,8 +89,7 @@ public final class NetworkJson {
   public static NetworkSpec spec(NetworkCreateRequest request) {
     IpamRequest ipam = request.ipam();
     refuse(request, ipam);
-    List<PoolRequest> pools =
-        ipam == null || ipam.config() == null ? List.of() : ipam.config();
+    List<PoolRequest> pools = ipam == null || ipam.config() == null ? List.of() : ipam.config();
     return new NetworkSpec(
         text(request.name()),
         text(request.driver()).isEmpty() ? "bridge" : text(request.driver()),

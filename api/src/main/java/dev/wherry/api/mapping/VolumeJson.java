@@ -43,9 +43,7 @@ public final class VolumeJson {
         .filter(v -> filters.matches("name", v.name()))
         .filter(v -> filters.exact("driver", DRIVER))
         .filter(v -> filters.labels(v.labels()))
-        .filter(
-            v ->
-                !filters.has("dangling") || danglingOnly != references.containsKey(v.name()))
+        .filter(v -> !filters.has("dangling") || danglingOnly != references.containsKey(v.name()))
         .toList();
   }
 

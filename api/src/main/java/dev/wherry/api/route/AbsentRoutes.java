@@ -1,11 +1,11 @@
 package dev.wherry.api.route;
 
 import dev.wherry.api.http.Endpoint;
+import dev.wherry.api.http.Exchange;
 import dev.wherry.api.http.Filters;
 import dev.wherry.engine.error.EngineException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
-import dev.wherry.api.http.Exchange;
 import java.util.List;
 import java.util.Set;
 
@@ -64,8 +64,7 @@ final class AbsentRoutes {
   private static void plugins(Routes routes) {
     Endpoint noSuchPlugin =
         exchange -> {
-          throw new EngineException.NotFound(
-              "plugin \"" + exchange.path("name") + "\" not found");
+          throw new EngineException.NotFound("plugin \"" + exchange.path("name") + "\" not found");
         };
     routes
         .get(

@@ -90,8 +90,7 @@ final class ContainerActionRoutes {
   private void await(Exchange exchange) {
     WaitCondition condition = condition(exchange);
     exchange.then(
-        containers.waitFor(exchange.path("name"), condition),
-        waiter -> answer(exchange, waiter));
+        containers.waitFor(exchange.path("name"), condition), waiter -> answer(exchange, waiter));
   }
 
   private static WaitCondition condition(Exchange exchange) {

@@ -8,9 +8,9 @@ import dev.wherry.api.mapping.ContainerJson;
 import dev.wherry.engine.container.Container;
 import dev.wherry.verticles.container.Containers;
 import dev.wherry.verticles.container.Execs;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
-import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,6 +52,7 @@ final class ContainerInspection {
         });
   }
 
+  @SuppressWarnings("ReferenceEquality") // a record is replaced as a whole: identity is its version
   private byte[] written(Container container, ApiVersion version) {
     List<String> execIds = execs.ofContainer(container.id());
     var key = new Key(container.id(), version);

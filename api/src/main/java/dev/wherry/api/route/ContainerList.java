@@ -48,8 +48,7 @@ final class ContainerList {
       List<Container> shown = filter.apply(containers.index(), this::find, images.list());
       exchange.then(
           containers.diskUsage(shown.stream().map(Container::id).toList()),
-          usages ->
-              exchange.reply(200, views(shown, imageIds(shown), now, usages, exchange.version())));
+          usages -> exchange.reply(200, views(shown, usages, exchange.version())));
     } else if (filter.isPlain()) {
       byte[] json = written(filter, now, exchange.version());
       exchange.reply(200, ContainerInspection.wrap(json));
@@ -76,6 +75,12 @@ final class ContainerList {
     byte[] json = Json.line(views(shown, imageIds, now, Map.of(), version)).getBytes();
     kept.put(key, new Kept(indexVersion, now.getEpochSecond(), imageIds, json));
     return json;
+  }
+
+  /** Entries with sizes, for the disk usage. */
+  List<ContainerSummaryView> views(
+      List<Container> shown, Map<String, DiskUsage> usages, ApiVersion version) {
+    return views(shown, imageIds(shown), Instant.now(), usages, version);
   }
 
   private static List<ContainerSummaryView> views(
@@ -132,6 +137,5 @@ final class ContainerList {
 
   /** An answer with what it was made from. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Kept(
-      long indexVersion, long second, Map<String, String> imageIds, byte[] json) {}
+  private record Kept(long indexVersion, long second, Map<String, String> imageIds, byte[] json) {}
 }

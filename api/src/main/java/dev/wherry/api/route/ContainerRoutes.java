@@ -10,8 +10,10 @@ import dev.wherry.api.mapping.Until;
 import dev.wherry.api.mapping.create.CreateRequestRules;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.event.EngineEvent;
 import dev.wherry.engine.lifecycle.ContainerLifecycle.ProcessTable;
 import dev.wherry.verticles.container.Containers;
+import dev.wherry.verticles.event.Events;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
@@ -26,13 +28,16 @@ final class ContainerRoutes {
   private final ContainerList list;
   private final ContainerInspection inspection;
   private final CreateRequestRules rules;
+  private final Events events;
 
   ContainerRoutes(
       Containers containers,
+      Events events,
       ContainerList list,
       ContainerInspection inspection,
       CreateRequestRules rules) {
     this.containers = containers;
+    this.events = events;
     this.list = list;
     this.inspection = inspection;
     this.rules = rules;
@@ -51,8 +56,7 @@ final class ContainerRoutes {
 
   private void create(Exchange exchange) {
     String name = exchange.queryOrEmpty("name");
-    String platform =
-        exchange.version().atLeast(1, 41) ? exchange.queryOrEmpty("platform") : "";
+    String platform = exchange.version().atLeast(1, 41) ? exchange.queryOrEmpty("platform") : "";
     Future<@Nullable CreateRequest> body = exchange.json(CREATE);
     exchange.then(
         body,
@@ -61,8 +65,7 @@ final class ContainerRoutes {
               rules.accept(request, name, platform, exchange.version());
           exchange.then(
               containers.create(accepted.container()),
-              container ->
-                  exchange.reply(201, new Created(container.id(), accepted.warnings())));
+              container -> exchange.reply(201, new Created(container.id(), accepted.warnings())));
         });
   }
 
@@ -71,8 +74,7 @@ final class ContainerRoutes {
     if (name.isEmpty()) {
       throw new EngineException.InvalidParameter("Neither old nor new names may be empty");
     }
-    exchange.then(
-        containers.rename(exchange.path("name"), name), done -> exchange.replyEmpty(204));
+    exchange.then(containers.rename(exchange.path("name"), name), done -> exchange.replyEmpty(204));
   }
 
   private void remove(Exchange exchange) {
@@ -102,12 +104,12 @@ final class ContainerRoutes {
             .toList();
     exchange.then(
         containers.prune(ids),
-        (Map<String, Long> freed) ->
-            exchange.reply(
-                200,
-                new Pruned(
-                    freed.isEmpty() ? null : List.copyOf(freed.keySet()),
-                    freed.values().stream().mapToLong(Long::longValue).sum())));
+        (Map<String, Long> freed) -> {
+          long bytes = freed.values().stream().mapToLong(Long::longValue).sum();
+          List<String> removed = freed.isEmpty() ? null : List.copyOf(freed.keySet());
+          Prune.tell(
+              exchange, events, EngineEvent.Type.CONTAINER, bytes, new Pruned(removed, bytes));
+        });
   }
 
   private record Created(@JsonProperty("Id") String id, List<String> warnings) {}

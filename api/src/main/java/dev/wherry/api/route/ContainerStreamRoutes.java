@@ -36,7 +36,10 @@ final class ContainerStreamRoutes {
     // Checked before anything is attached.
     HijackedStream.Plan plan =
         HijackedStream.Plan.of(
-            container.config().tty(), container.config().tty(), stdin, exchange.query("detachKeys"));
+            container.config().tty(),
+            container.config().tty(),
+            stdin,
+            exchange.query("detachKeys"));
     var request =
         new AttachRequest(
             stdin,
@@ -44,7 +47,7 @@ final class ContainerStreamRoutes {
             exchange.flag("stderr"),
             exchange.flag("logs"),
             exchange.flag("stream"));
-    HijackedStream.serve(exchange, plan, containers.attach(container.id(), request));
+    HijackedStream.serve(exchange, plan, containers.attach(exchange.path("name"), request));
   }
 
   private void attachWebSocket(Exchange exchange) {
@@ -68,11 +71,10 @@ final class ContainerStreamRoutes {
             GoTime.parse(exchange.queryOrEmpty("since"), now),
             GoTime.parse(exchange.queryOrEmpty("until"), now),
             tail(exchange.queryOrEmpty("tail")));
-    var request =
-        new LogRequest(selection, exchange.flag("follow"), exchange.flag("timestamps"));
+    var request = new LogRequest(selection, exchange.flag("follow"), exchange.flag("timestamps"));
     StreamType type = StreamType.of(container.config().tty());
     exchange.then(
-        containers.logs(container.id(), request),
+        containers.logs(exchange.path("name"), request),
         log ->
             BodyStream.serve(
                 exchange, type.contentType(exchange.version()), log, type::encode, log::cancel));

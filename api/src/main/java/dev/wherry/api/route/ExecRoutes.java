@@ -13,8 +13,7 @@ import dev.wherry.verticles.container.Execs;
 
 /** Processes run inside running containers. */
 final class ExecRoutes {
-  private static final Json.Shape<ExecCreateRequest> CREATE =
-      Json.shape(ExecCreateRequest.class);
+  private static final Json.Shape<ExecCreateRequest> CREATE = Json.shape(ExecCreateRequest.class);
   private static final Json.Shape<ExecStartRequest> START = Json.shape(ExecStartRequest.class);
 
   private final Execs execs;
@@ -51,8 +50,7 @@ final class ExecRoutes {
           Exec exec = execs.get(exchange.path("id"));
           ExecStartRequest how = request == null ? ExecStartRequest.DEFAULT : request;
           if (how.detach()) {
-            exchange.then(
-                execs.startDetached(exec.id()), done -> exchange.replyEmpty(200));
+            exchange.then(execs.startDetached(exec.id()), done -> exchange.replyEmpty(200));
             return;
           }
           HijackedStream.Plan plan =

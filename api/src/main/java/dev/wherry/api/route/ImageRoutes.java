@@ -10,9 +10,12 @@ import dev.wherry.api.mapping.LayerSizes;
 import dev.wherry.api.mapping.Until;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.event.EngineEvent;
 import dev.wherry.engine.image.Image;
+import dev.wherry.engine.image.ImageFilters;
 import dev.wherry.engine.image.ImageStore.ImageDeletion;
 import dev.wherry.verticles.container.Containers;
+import dev.wherry.verticles.event.Events;
 import dev.wherry.verticles.image.Images;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
@@ -25,16 +28,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Images: what there are, one of them, its names, and away with them. */
 final class ImageRoutes {
-  private static final Set<String> PRUNE_FILTERS =
-      Set.of("dangling", "label", "label!", "until");
+  private static final Set<String> PRUNE_FILTERS = Set.of("dangling", "label", "label!", "until");
 
   private final Images images;
   private final Containers containers;
+  private final Events events;
   private final String driver;
 
-  ImageRoutes(Images images, Containers containers, String driver) {
+  ImageRoutes(Images images, Containers containers, Events events, String driver) {
     this.images = images;
     this.containers = containers;
+    this.events = events;
     this.driver = driver;
   }
 
@@ -95,8 +99,7 @@ final class ImageRoutes {
   }
 
   private void prune(Exchange exchange) {
-    Filters filters =
-        Filters.parse(exchange.queryOrEmpty("filters")).requireOnly(PRUNE_FILTERS);
+    Filters filters = Filters.parse(exchange.queryOrEmpty("filters")).requireOnly(PRUNE_FILTERS);
     boolean danglingOnly = filters.flag("dangling", true);
     Until until = Until.of(filters, Instant.now());
     Set<String> used =
@@ -106,14 +109,19 @@ final class ImageRoutes {
     for (Image image : before) {
       boolean wanted =
           !used.contains(image.id())
-              && (!danglingOnly || ImageJson.isDangling(image))
+              && (!danglingOnly || ImageFilters.isDangling(image))
               && filters.labelsOrNot(ImageFilter.labels(image))
               && until.includes(image.created());
       if (wanted) {
         removed = removed.compose(soFar -> removeAll(image, soFar));
       }
     }
-    exchange.then(removed, deletions -> exchange.reply(200, pruned(before, deletions)));
+    exchange.then(
+        removed,
+        deletions -> {
+          Pruned pruned = pruned(before, deletions);
+          Prune.tell(exchange, events, EngineEvent.Type.IMAGE, pruned.spaceReclaimed(), pruned);
+        });
   }
 
   /** Takes away all names of an image, and with the last the image. */
@@ -138,7 +146,8 @@ final class ImageRoutes {
 
   /** What has come into use, or gone, since we looked is passed over. */
   private static List<ImageDeletion> keptBecauseUsed(Throwable failure) {
-    if (failure instanceof EngineException.Conflict || failure instanceof EngineException.NotFound) {
+    if (failure instanceof EngineException.Conflict
+        || failure instanceof EngineException.NotFound) {
       return List.of();
     }
     throw failure instanceof EngineException known

@@ -9,8 +9,10 @@ import dev.wherry.api.mapping.NetworkFilter;
 import dev.wherry.api.mapping.NetworkJson;
 import dev.wherry.api.mapping.Until;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.event.EngineEvent;
 import dev.wherry.engine.network.Network;
 import dev.wherry.verticles.container.Containers;
+import dev.wherry.verticles.event.Events;
 import dev.wherry.verticles.network.Networks;
 import io.vertx.core.Future;
 import java.time.Instant;
@@ -25,10 +27,12 @@ final class NetworkRoutes {
 
   private final Networks networks;
   private final Containers containers;
+  private final Events events;
 
-  NetworkRoutes(Networks networks, Containers containers) {
+  NetworkRoutes(Networks networks, Containers containers, Events events) {
     this.networks = networks;
     this.containers = containers;
+    this.events = events;
   }
 
   void mount(Routes routes) {
@@ -45,8 +49,7 @@ final class NetworkRoutes {
 
   private void list(Exchange exchange) {
     Filters filters = Filters.parse(exchange.queryOrEmpty("filters"));
-    List<Network> shown =
-        NetworkFilter.apply(networks.list(), filters, containers.index().list());
+    List<Network> shown = NetworkFilter.apply(networks.list(), filters, containers.index().list());
     exchange.reply(
         200, shown.stream().map(n -> NetworkJson.view(n, List.of(), exchange.version())).toList());
   }
@@ -57,8 +60,7 @@ final class NetworkRoutes {
     if (!scope.isEmpty() && !scope.equals(network.scope())) {
       throw new EngineException.NotFound("network " + exchange.path("name") + " not found");
     }
-    exchange.reply(
-        200, NetworkJson.view(network, containers.index().list(), exchange.version()));
+    exchange.reply(200, NetworkJson.view(network, containers.index().list(), exchange.version()));
   }
 
   private void create(Exchange exchange) {
@@ -87,16 +89,20 @@ final class NetworkRoutes {
     Filters filters = Filters.parse(exchange.queryOrEmpty("filters"));
     List<Network> unused =
         NetworkFilter.prunable(
-            networks.list(),
-            filters,
-            containers.index().list(),
-            Until.of(filters, Instant.now()));
+            networks.list(), filters, containers.index().list(), Until.of(filters, Instant.now()));
     Future<List<String>> removed = Future.succeededFuture(new ArrayList<>());
     for (Network network : unused) {
       removed = removed.compose(names -> Prune.step(names, network.name(), networks::remove));
     }
     exchange.then(
-        removed, names -> exchange.reply(200, new Pruned(names.isEmpty() ? null : names)));
+        removed,
+        names ->
+            Prune.tell(
+                exchange,
+                events,
+                EngineEvent.Type.NETWORK,
+                0,
+                new Pruned(names.isEmpty() ? null : names)));
   }
 
   private record Created(@JsonProperty("Id") String id, String warning) {}

@@ -24,8 +24,7 @@ final class PingRoute {
     routes
         .get("/_ping", exchange -> head(exchange).end(Buffer.buffer("OK")))
         .head(
-            "/_ping",
-            exchange -> head(exchange).putHeader(HttpHeaders.CONTENT_LENGTH, "0").end());
+            "/_ping", exchange -> head(exchange).putHeader(HttpHeaders.CONTENT_LENGTH, "0").end());
   }
 
   private static HttpServerResponse head(Exchange exchange) {

@@ -1,8 +1,12 @@
 package dev.wherry.api.route;
 
+import dev.wherry.api.http.Exchange;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.event.EngineEvent;
+import dev.wherry.verticles.event.Events;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /** Removing many things of which some may have come into use meanwhile. */
@@ -31,6 +35,14 @@ final class Prune {
               }
               return removed;
             });
+  }
+
+  /** Tells what was removed, to the listeners of events and then to the client. */
+  static void tell(
+      Exchange exchange, Events events, EngineEvent.Type type, long freed, Object answer) {
+    exchange.then(
+        events.tell(type, "prune", "", Map.of("reclaimed", Long.toString(freed))),
+        told -> exchange.reply(200, answer));
   }
 
   private static boolean isPassedOver(Throwable failure) {

@@ -7,8 +7,10 @@ import dev.wherry.api.http.Filters;
 import dev.wherry.api.http.Json;
 import dev.wherry.api.mapping.VolumeJson;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.event.EngineEvent;
 import dev.wherry.engine.volume.Volume;
 import dev.wherry.verticles.container.Containers;
+import dev.wherry.verticles.event.Events;
 import dev.wherry.verticles.volume.Volumes;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -23,8 +25,10 @@ final class VolumeRoutes {
 
   private final Volumes volumes;
   private final Containers containers;
+  private final Events events;
 
-  VolumeRoutes(Volumes volumes, Containers containers) {
+  VolumeRoutes(Volumes volumes, Containers containers, Events events) {
+    this.events = events;
     this.volumes = volumes;
     this.containers = containers;
   }
@@ -35,16 +39,14 @@ final class VolumeRoutes {
         .post("/volumes/create", this::create)
         .post("/volumes/prune", this::prune)
         .get(
-            "/volumes/:name",
-            e -> e.reply(200, VolumeJson.view(volumes.get(e.path("name")), null)))
+            "/volumes/:name", e -> e.reply(200, VolumeJson.view(volumes.get(e.path("name")), null)))
         .put("/volumes/:name", Missing.operation("updating a cluster volume"))
         .delete("/volumes/:name", this::remove);
   }
 
   private void list(Exchange exchange) {
     Filters filters = Filters.parse(exchange.queryOrEmpty("filters"));
-    List<Volume> shown =
-        VolumeJson.filter(volumes.list(), filters, containers.index().list());
+    List<Volume> shown = VolumeJson.filter(volumes.list(), filters, containers.index().list());
     exchange.reply(
         200, new Listed(shown.stream().map(v -> VolumeJson.view(v, null)).toList(), null));
   }
@@ -86,14 +88,27 @@ final class VolumeRoutes {
     boolean named = !exchange.version().atLeast(1, 42) || filters.flag("all", false);
     List<Volume> unused =
         VolumeJson.prunable(volumes.list(), filters, containers.index().list(), named);
+    exchange.then(
+        volumes
+            .sizes(unused.stream().map(Volume::name).toList())
+            .compose(sizes -> removeAll(unused).map(names -> pruned(names, sizes))),
+        pruned ->
+            Prune.tell(exchange, events, EngineEvent.Type.VOLUME, pruned.spaceReclaimed(), pruned));
+  }
+
+  private Future<List<String>> removeAll(List<Volume> unused) {
     Future<List<String>> removed = Future.succeededFuture(new ArrayList<>());
     for (Volume volume : unused) {
       removed =
           removed.compose(
               names -> Prune.step(names, volume.name(), name -> volumes.remove(name, false)));
     }
-    exchange.then(
-        removed, names -> exchange.reply(200, new Pruned(names.isEmpty() ? null : names, 0)));
+    return removed;
+  }
+
+  private static Pruned pruned(List<String> names, Map<String, Long> sizes) {
+    long freed = names.stream().mapToLong(name -> sizes.getOrDefault(name, 0L)).sum();
+    return new Pruned(names.isEmpty() ? null : names, freed);
   }
 
   private record Listed(List<VolumeView> volumes, @Nullable List<String> warnings) {}

@@ -13,7 +13,7 @@ import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
-import java.util.Set;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +42,8 @@ final class UnixSocketFile {
    */
   static UnixSocketFile prepare(Path place) throws IOException {
     refuseTaken(place);
-    Path directory = place.toAbsolutePath().getParent();
+    // The root has no parent, and is no place for a socket: refused above.
+    Path directory = Objects.requireNonNull(place.toAbsolutePath().getParent());
     Files.createDirectories(directory);
     Path workshop = directory.resolve(".wherry-" + ProcessHandle.current().pid());
     Files.deleteIfExists(workshop.resolve("s"));
@@ -54,13 +55,13 @@ final class UnixSocketFile {
   }
 
   private static void refuseTaken(Path place) throws IOException {
-    Set<String> kinds = Set.of("isRegularFile", "isDirectory", "isSymbolicLink");
     if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     var attributes =
-        Files.readAttributes(place, String.join(",", kinds), LinkOption.NOFOLLOW_LINKS);
-    if (attributes.containsValue(Boolean.TRUE)) {
+        Files.readAttributes(
+            place, "isRegularFile,isDirectory,isSymbolicLink", LinkOption.NOFOLLOW_LINKS);
+    if (attributes.containsValue(true)) {
       throw new IOException(place + " exists and is not a socket");
     }
     try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {

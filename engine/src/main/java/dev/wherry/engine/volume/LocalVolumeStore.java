@@ -1,8 +1,10 @@
 package dev.wherry.engine.volume;
 
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.files.TreeSize;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.Paths;
+import dev.wherry.engine.linux.RootDir;
 import dev.wherry.engine.store.DocumentStore;
 import dev.wherry.engine.store.Ids;
 import dev.wherry.engine.store.JsonDocumentStore;
@@ -178,6 +180,13 @@ public final class LocalVolumeStore implements VolumeStore {
       documents.delete(name);
     }
     paths.removeTree(doomed);
+  }
+
+  @Override
+  public long size(String name) {
+    try (RootDir data = paths.openRoot(get(name).mountpoint())) {
+      return TreeSize.of(data.top());
+    }
   }
 
   private static Instant now() {

@@ -31,4 +31,11 @@ public interface VolumeStore {
 
   /** Deletes the volume and its files; whether it is in use is the caller's to know. */
   void remove(String name);
+
+  /**
+   * Bytes its files take.
+   *
+   * @throws dev.wherry.engine.error.EngineException.NotFound as {@link #get}
+   */
+  long size(String name);
 }

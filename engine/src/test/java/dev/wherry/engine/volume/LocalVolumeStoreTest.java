@@ -33,6 +33,17 @@ class LocalVolumeStoreTest {
   }
 
   @Test
+  void a_volumes_size_is_that_of_its_files() throws IOException {
+    LocalVolumeStore store = open();
+    Volume made = store.create("data", Map.of(), Map.of(), false);
+    Files.createDirectory(made.mountpoint().resolve("sub"));
+    Files.writeString(made.mountpoint().resolve("sub/file"), "12345");
+    Files.writeString(made.mountpoint().resolve("other"), "67");
+
+    assertThat(store.size("data")).isEqualTo(7);
+  }
+
+  @Test
   void creating_a_name_again_returns_the_volume_that_has_it() {
     LocalVolumeStore store = open();
     Volume first = store.create("data", Map.of("a", "b"), Map.of(), false);

@@ -42,4 +42,9 @@ public final class VolumeClient implements Volumes {
   public Future<Void> remove(String name, boolean force) {
     return Commands.ask(vertx, Addresses.VOLUME, new VolumeCommand.Remove(name, force));
   }
+
+  @Override
+  public Future<Map<String, Long>> sizes(List<String> names) {
+    return Commands.ask(vertx, Addresses.VOLUME, new VolumeCommand.Sizes(List.copyOf(names)));
+  }
 }

@@ -2,6 +2,7 @@ package dev.wherry.verticles.volume;
 
 import dev.wherry.engine.volume.Volume;
 import dev.wherry.verticles.bus.Command;
+import java.util.List;
 import java.util.Map;
 
 /** What {@link VolumeVerticle} is asked. */
@@ -11,4 +12,6 @@ sealed interface VolumeCommand<R> extends Command<R> {
       implements VolumeCommand<Volume> {}
 
   record Remove(String name, boolean force) implements VolumeCommand<Void> {}
+
+  record Sizes(List<String> names) implements VolumeCommand<Map<String, Long>> {}
 }

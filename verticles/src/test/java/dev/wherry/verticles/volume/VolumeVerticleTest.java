@@ -62,6 +62,12 @@ class VolumeVerticleTest {
     volumes.remove("nosuch", true).await();
   }
 
+  @Test
+  void sizes_are_told_of_the_volumes_that_are_there() {
+    volumes.create("data", Map.of(), Map.of()).await();
+    assertThat(volumes.sizes(List.of("data", "gone")).await()).isEqualTo(Map.of("data", 4L));
+  }
+
   private static final class FakeVolumes implements VolumeStore {
     private final Map<String, Volume> volumes = new ConcurrentHashMap<>();
 
@@ -92,6 +98,11 @@ class VolumeVerticleTest {
     @Override
     public void remove(String name) {
       volumes.remove(name);
+    }
+
+    @Override
+    public long size(String name) {
+      return get(name).name().length();
     }
   }
 

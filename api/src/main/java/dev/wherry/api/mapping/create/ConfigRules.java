@@ -75,7 +75,7 @@ final class ConfigRules {
 
   private static void workingDirectory(@Nullable String directory) {
     refuseIf(
-        isSet(directory) && !directory.startsWith("/"),
+        directory != null && !directory.isEmpty() && !directory.startsWith("/"),
         "the working directory '" + directory + "' is invalid, it needs to be an absolute path");
   }
 

@@ -138,10 +138,10 @@ final class NetworkRules {
     for (EndpointRequest endpoint : endpointsOf(c).values()) {
       IpamConfigRequest ipam = endpoint == null ? null : endpoint.ipamConfig();
       if (ipam != null) {
-        String four = ipam.ipv4Address();
-        String six = ipam.ipv6Address();
-        refuseIf(isSet(four) && !Addresses.isIpv4(four), "invalid IPv4 address: " + four);
-        refuseIf(isSet(six) && !Addresses.isIpv6(six), "invalid IPv6 address: " + six);
+        String four = NewContainerMapper.text(ipam.ipv4Address());
+        String six = NewContainerMapper.text(ipam.ipv6Address());
+        refuseIf(!four.isEmpty() && !Addresses.isIpv4(four), "invalid IPv4 address: " + four);
+        refuseIf(!six.isEmpty() && !Addresses.isIpv6(six), "invalid IPv6 address: " + six);
       }
     }
   }

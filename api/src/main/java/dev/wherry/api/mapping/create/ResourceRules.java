@@ -4,6 +4,7 @@ import static dev.wherry.api.mapping.create.Rule.refuseIf;
 import static dev.wherry.api.mapping.create.Rule.rule;
 
 import dev.wherry.api.dto.HostConfigRequest;
+import dev.wherry.api.mapping.NumberList;
 import dev.wherry.api.mapping.create.Rule.Case;
 import java.util.List;
 import java.util.SortedSet;

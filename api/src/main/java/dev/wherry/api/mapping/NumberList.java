@@ -1,4 +1,4 @@
-package dev.wherry.api.mapping.create;
+package dev.wherry.api.mapping;
 
 import java.util.ArrayList;
 import java.util.SortedSet;

@@ -1,6 +1,5 @@
-package dev.wherry.api.route;
+package dev.wherry.api.mapping;
 
-import dev.wherry.api.mapping.create.NumberList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,13 @@
+package dev.wherry.api.mapping;
+
+import java.util.List;
+
+/**
+ * What {@code info} tells of the daemon's own settings.
+ *
+ * @param version this build's
+ * @param debug whether it logs everything
+ * @param labels its own labels
+ * @param logDriver where containers' output goes by default
+ */
+public record DaemonFacts(String version, boolean debug, List<String> labels, String logDriver) {}

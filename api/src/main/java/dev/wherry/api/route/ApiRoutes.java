@@ -1,0 +1,110 @@
+package dev.wherry.api.route;
+
+import dev.wherry.api.mapping.DaemonFacts;
+import dev.wherry.api.mapping.MachineFacts;
+import dev.wherry.api.mapping.create.CreateDefaults;
+import dev.wherry.api.mapping.create.CreateRequestRules;
+import dev.wherry.config.DaemonConfig;
+import dev.wherry.config.LogLevel;
+import dev.wherry.config.WherryVersion;
+import dev.wherry.verticles.EngineClients;
+import io.vertx.core.Future;
+import io.vertx.ext.web.Router;
+
+/** All routes over one engine. Made once; mounted on the router of each event loop. */
+public final class ApiRoutes {
+  private final ContainerRoutes containers;
+  private final ContainerActionRoutes actions;
+  private final ContainerStreamRoutes streams;
+  private final ContainerFileRoutes files;
+  private final ExecRoutes execs;
+  private final ImageRoutes images;
+  private final ImageTransferRoutes transfers;
+  private final NetworkRoutes networks;
+  private final VolumeRoutes volumes;
+  private final EventRoutes events;
+  private final SystemRoutes system;
+  private final DiskUsageRoute diskUsage;
+
+  /** Routes over an engine that has recovered. */
+  public ApiRoutes(EngineClients engine, DaemonConfig config, MachineFacts machine) {
+    var list = new ContainerList(engine.containers(), engine.images());
+    var inspection = new ContainerInspection(engine.containers(), engine.execs());
+    var rules = new CreateRequestRules(defaults(engine, config, machine));
+    containers = new ContainerRoutes(engine.containers(), engine.events(), list, inspection, rules);
+    actions = new ContainerActionRoutes(engine.containers());
+    streams = new ContainerStreamRoutes(engine.containers());
+    files = new ContainerFileRoutes(engine.containers());
+    execs = new ExecRoutes(engine.execs());
+    images =
+        new ImageRoutes(
+            engine.images(), engine.containers(), engine.events(), engine.info().storageDriver());
+    transfers = new ImageTransferRoutes(engine.images());
+    networks = new NetworkRoutes(engine.networks(), engine.containers(), engine.events());
+    volumes = new VolumeRoutes(engine.volumes(), engine.containers(), engine.events());
+    events = new EventRoutes(engine.events());
+    system = new SystemRoutes(engine, machine, facts(config));
+    diskUsage = new DiskUsageRoute(engine, list);
+  }
+
+  private static CreateDefaults defaults(
+      EngineClients engine, DaemonConfig config, MachineFacts machine) {
+    DaemonConfig.Containers containers = config.containers();
+    return new CreateDefaults(
+        containers.shmSize(),
+        containers.log().driver(),
+        containers.log().options(),
+        engine.info().defaultRuntime(),
+        engine.info().cgroupVersion(),
+        machine.cpus(),
+        machine.memoryNodes());
+  }
+
+  private static DaemonFacts facts(DaemonConfig config) {
+    return new DaemonFacts(
+        WherryVersion.current().number(),
+        config.logLevel() == LogLevel.DEBUG,
+        config.labels(),
+        config.containers().log().driver());
+  }
+
+  /** Adds the routes, those asked most often first: a router looks through them in order. */
+  public void mount(Router router) {
+    var routes = new Routes(router);
+    containers.mount(routes);
+    actions.mount(routes);
+    streams.mount(routes);
+    execs.mount(routes);
+    images.mount(routes);
+    transfers.mount(routes);
+    events.mount(routes);
+    networks.mount(routes);
+    volumes.mount(routes);
+    system.mount(routes);
+    diskUsage.mount(routes);
+    files.mount(routes);
+    new AbsentRoutes().mount(router);
+  }
+
+  /** What can be answered before the engine has recovered. */
+  public static final class Early {
+    private final PingRoute ping = new PingRoute();
+    private final VersionRoute version;
+
+    /**
+     * Routes that need no engine.
+     *
+     * @param engine on its way
+     */
+    public Early(DaemonConfig config, MachineFacts machine, Future<EngineClients> engine) {
+      this.version = new VersionRoute(machine, facts(config), engine);
+    }
+
+    /** Adds the routes. */
+    public void mount(Router router) {
+      var routes = new Routes(router);
+      ping.mount(routes);
+      version.mount(routes);
+    }
+  }
+}
