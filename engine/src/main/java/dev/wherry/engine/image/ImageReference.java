@@ -1,5 +1,6 @@
 package dev.wherry.engine.image;
 
+import dev.wherry.engine.content.Digest;
 import dev.wherry.engine.error.EngineException;
 import java.util.Locale;
 import java.util.regex.Matcher;

@@ -22,22 +22,28 @@ public interface ImageStore {
    * The image that {@code nameOrId} means, resolved as dockerd does: reference, reference with
    * digest, full id, unique id prefix with or without {@code sha256:}.
    *
-   * @throws dev.wherry.engine.error.EngineException.NotFound if there is none
+   * @throws dev.wherry.engine.error.EngineException.NotFound {@code No such image: X:latest}, also
+   *     if a prefix is ambiguous
    * @throws dev.wherry.engine.error.EngineException.InvalidParameter if the reference is malformed
-   *     or the prefix is ambiguous
    */
   Image get(String nameOrId);
 
   /**
-   * Reads a docker-archive or an OCI layout, plain or compressed, and stores all its images.
+   * Reads a docker-archive or an OCI layout, plain or compressed, and stores all its images, or
+   * none if there is something wrong with one of them.
    *
    * @param progress told as work goes on, from the calling thread
    * @return the images and names that are there now
    */
   List<LoadedImage> load(InputStream archive, Consumer<ImageProgress> progress) throws IOException;
 
-  /** Writes an archive of these images that {@code docker load} of any version reads. */
-  void save(List<String> namesOrIds, OutputStream archive) throws IOException;
+  /**
+   * Finds the images to be written into one archive, and keeps hold of them until the export is
+   * closed. A repository without tag stands for all its tags.
+   *
+   * @throws dev.wherry.engine.error.EngineException.NotFound naming the one that is not there
+   */
+  Export save(List<String> namesOrIds);
 
   /**
    * Makes an image of one layer from a root file system.
@@ -67,6 +73,15 @@ public interface ImageStore {
    *     not cover that
    */
   List<ImageDeletion> remove(String nameOrId, boolean force, boolean prune, ImageUsers usedBy);
+
+  /** Images about to be saved. */
+  interface Export extends AutoCloseable {
+    /** Writes an archive that {@code docker load} of any version reads, and flushes it. */
+    void writeTo(OutputStream archive) throws IOException;
+
+    @Override
+    void close();
+  }
 
   /** Who uses an image. */
   interface ImageUsers {

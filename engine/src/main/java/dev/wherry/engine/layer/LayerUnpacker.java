@@ -1,5 +1,7 @@
 package dev.wherry.engine.layer;
 
+import dev.wherry.engine.content.Digest;
+import dev.wherry.engine.content.DigestStream;
 import dev.wherry.engine.files.TarPaths;
 import dev.wherry.engine.files.TreeWriter;
 import dev.wherry.engine.linux.DirFd;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * Unpacks a layer's archive into a tree as overlayfs wants it: {@code .wh.} members become
@@ -43,31 +46,35 @@ public final class LayerUnpacker {
   /**
    * Unpacks one archive, compressed or not, and reads it to its end; closes nothing.
    *
+   * @param progress told now and then, on the calling thread, how many bytes of the archive as it
+   *     was given have been read
    * @param tree an empty directory
    * @param attic another one, for the recipe and for what later members displaced
    * @throws TarFormatException if it is no archive, cut off, hostile or too large
    * @throws IOException if reading or writing failed; what was written is the caller's to remove
    */
-  public UnpackedLayer unpack(InputStream archive, Path tree, Path attic) throws IOException {
+  public UnpackedLayer unpack(InputStream archive, Path tree, Path attic, LongConsumer progress)
+      throws IOException {
     BufferedInputStream buffered = new BufferedInputStream(new Unclosed(archive), BUFFER);
     Compression compression = Compression.detect(buffered);
-    Sha256Stream compressed = new Sha256Stream(buffered);
+    DigestStream compressed = new DigestStream(buffered);
     // Without compression both digests are the same, and once is enough.
-    Sha256Stream plain =
+    DigestStream plain =
         compression == Compression.NONE
             ? compressed
-            : new Sha256Stream(compression.open(compressed));
+            : new DigestStream(compression.open(compressed));
     try (RootDir root = paths.openRoot(tree);
         RootDir displaced = paths.openRoot(attic);
         Recipe.Writer recipe = new Recipe.Writer(attic.resolve(RECIPE));
         ReadAhead ahead = new ReadAhead(plain)) {
       Target target = new Target(recipe, displaced.top());
       try (TreeWriter writer = new TreeWriter(root, target)) {
-        writeAll(new TarReader(ahead, recipe::raw), writer, plain);
+        InputStream told = new Told(ahead, () -> progress.accept(compressed.count()));
+        writeAll(new TarReader(told, recipe::raw), writer, plain);
         writer.finish();
         recipe.end();
         compressed.drain();
-        String diffId = plain.digest();
+        Digest diffId = plain.digest();
         return new UnpackedLayer(
             compression == Compression.NONE ? diffId : compressed.digest(),
             diffId,
@@ -79,7 +86,7 @@ public final class LayerUnpacker {
     }
   }
 
-  private void writeAll(TarReader reader, TreeWriter writer, Sha256Stream archive)
+  private void writeAll(TarReader reader, TreeWriter writer, DigestStream archive)
       throws IOException {
     long entries = 0;
     for (TarEntry entry = reader.next(); entry != null; entry = reader.next()) {
@@ -127,6 +134,23 @@ public final class LayerUnpacker {
 
     @Override
     public void close() {}
+  }
+
+  /** Tells of each read. */
+  private static final class Told extends FilterInputStream {
+    private final Runnable listener;
+
+    Told(InputStream in, Runnable listener) {
+      super(in);
+      this.listener = listener;
+    }
+
+    @Override
+    public int read(byte[] b, int off, int len) throws IOException {
+      int n = in.read(b, off, len);
+      listener.run();
+      return n;
+    }
   }
 
   /** Keeps what is displaced, because the archive still has it. */

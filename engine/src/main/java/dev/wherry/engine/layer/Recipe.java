@@ -21,7 +21,7 @@ import java.util.zip.InflaterInputStream;
 /**
  * How a layer's archive is put together again from its extracted tree: the bytes that are no file's
  * content, in order, and between them where content is found. So a layer is kept once, unpacked,
- * and still has the digest it came with (docs/decisions/0002-layer-archives.md).
+ * and still has the digest it came with (docs/decisions/layer-archives.md).
  *
  * <p>A compressed stream of steps: a byte for the kind, then its members in {@link
  * DataOutputStream}'s encoding.

@@ -1,5 +1,7 @@
 package dev.wherry.engine.layer;
 
+import dev.wherry.engine.content.Digest;
+
 /**
  * What unpacking found out about a layer.
  *
@@ -8,4 +10,4 @@ package dev.wherry.engine.layer;
  * @param size bytes that the tree holds, as dockerd counts them
  * @param archiveSize bytes of the uncompressed archive
  */
-public record UnpackedLayer(String digest, String diffId, long size, long archiveSize) {}
+public record UnpackedLayer(Digest digest, Digest diffId, long size, long archiveSize) {}

@@ -44,11 +44,13 @@ final class LayerTable {
   /** Layers nobody asks for any more, kept for what stands on them. */
   private final Map<String, Stored> orphans = new ConcurrentHashMap<>();
 
+  private final Reaper reaper;
   private final ReentrantLock lock = new ReentrantLock();
 
-  LayerTable(OverlayDirectories directories, Paths paths) {
+  LayerTable(OverlayDirectories directories, Paths paths, Reaper reaper) {
     this.directories = directories;
     this.paths = paths;
+    this.reaper = reaper;
     try {
       readAll();
       makeLinks();
@@ -248,16 +250,17 @@ final class LayerTable {
   }
 
   /** Gives up a layer; see {@link Snapshotter#removeCommitted}. */
-  void remove(String chainId, Collection<String> activeParents) {
+  boolean remove(String chainId, Collection<String> activeParents) {
     lock.lock();
     try {
       Stored layer = stored.remove(chainId);
       if (layer == null) {
-        return;
+        return true;
       }
       orphans.put(chainId, layer);
       if (isStoodOn(chainId, activeParents)) {
         Files.createFile(directories.layer(chainId).resolve(OverlayDirectories.ORPHAN));
+        return false;
       }
     } catch (IOException e) {
       throw OverlaySnapshotter.failure("remove layer " + chainId, e);
@@ -265,17 +268,19 @@ final class LayerTable {
       lock.unlock();
     }
     released(chainId, activeParents);
+    return true;
   }
 
   /** Something that stood on a layer is gone: it and those below go too if nobody needs them. */
   void released(String chainId, Collection<String> activeParents) {
-    List<Path> doomed = new ArrayList<>();
     lock.lock();
     try {
       String next = chainId;
       Stored layer = orphans.get(next);
       while (layer != null && !isStoodOn(next, activeParents)) {
-        doomed.add(takeAway(layer));
+        reaper.delete(directories.layer(next));
+        Files.deleteIfExists(directories.links().resolve(layer.link()));
+        Files.deleteIfExists(directories.links().resolve(initName(layer)));
         orphans.remove(next);
         next = layer.layer().parent() == null ? NONE : layer.layer().parent();
         layer = orphans.get(next);
@@ -285,7 +290,6 @@ final class LayerTable {
     } finally {
       lock.unlock();
     }
-    doomed.forEach(paths::removeTree);
   }
 
   void removeUnusedOrphans(Collection<String> activeParents) {
@@ -298,13 +302,5 @@ final class LayerTable {
     return activeParents.contains(chainId)
         || stored.values().stream().anyMatch(s -> chainId.equals(s.layer().parent()))
         || orphans.values().stream().anyMatch(s -> chainId.equals(s.layer().parent()));
-  }
-
-  private Path takeAway(Stored layer) throws IOException {
-    Path doomed = directories.staging().resolve("removed-" + randomName());
-    Files.move(directories.layer(layer.layer().chainId()), doomed);
-    Files.deleteIfExists(directories.links().resolve(layer.link()));
-    Files.deleteIfExists(directories.links().resolve(initName(layer)));
-    return doomed;
   }
 }

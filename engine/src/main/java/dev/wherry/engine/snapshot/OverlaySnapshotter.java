@@ -46,6 +46,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
   private final Paths paths;
   private final Mounts mounts;
   private final OverlayDirectories directories;
+  private final Reaper reaper;
   private final LayerTable layers;
   private final Map<String, String> actives = new ConcurrentHashMap<>();
   private final Set<String> mounted = ConcurrentHashMap.newKeySet();
@@ -76,7 +77,8 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     noteMounted();
     emptyStaging();
     OverlayCheck.check(paths, mounts, directories.staging());
-    this.layers = new LayerTable(directories, paths);
+    this.reaper = new Reaper(directories.staging(), paths);
+    this.layers = new LayerTable(directories, paths, reaper);
     readActives();
     layers.removeUnusedOrphans(actives.values());
   }
@@ -141,8 +143,8 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
   }
 
   @Override
-  public void removeCommitted(String chainId) {
-    layers.remove(chainId, actives.values());
+  public boolean removeCommitted(String chainId) {
+    return layers.remove(chainId, actives.values());
   }
 
   @Override
@@ -257,15 +259,13 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
       return;
     }
     unmount(key);
-    Path doomed = directories.staging().resolve("removed-" + LayerTable.randomName());
     try {
-      Files.move(directories.active(key), doomed);
+      reaper.delete(directories.active(key));
     } catch (IOException e) {
       throw failure("remove snapshot " + key, e);
     }
     actives.remove(key);
     layers.released(parent, actives.values());
-    paths.removeTree(doomed);
   }
 
   @Override
@@ -324,9 +324,13 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     }
   }
 
-  /** Gives the mount of the directory back, unless containers still use what is below it. */
+  /**
+   * Finishes deleting, and gives the mount of the directory back unless containers still use what
+   * is below it.
+   */
   @Override
   public void close() {
+    reaper.close();
     if (mounted.isEmpty()) {
       detach(directories.root());
     }

@@ -43,14 +43,19 @@ public interface Snapshotter {
   /** Undoes {@link #mount}; nothing happens if it is not mounted. */
   void unmount(String key);
 
-  /** Removes an active snapshot and all its files; nothing happens if there is none. */
+  /**
+   * Removes an active snapshot; nothing happens if there is none. Its files are out of sight when
+   * this returns and deleted soon after.
+   */
   void remove(String key);
 
   /**
    * Takes a committed layer out of {@link #committed()} and removes its files: at once, or, while a
    * snapshot stands on it, when the last one that does is removed, be it after a restart.
+   *
+   * @return whether nothing stood on it
    */
-  void removeCommitted(String chainId);
+  boolean removeCommitted(String chainId);
 
   /** Bytes the writable layer holds. */
   long usage(String key);

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A directory with one JSON file per key. A document is written to a temporary file, which is put
  * on disk with fsync(2) and then renamed over the old one; the directory is synchronised where a
- * name came or went. The choice is argued in {@code docs/decisions/0001-metadata-store.md}.
+ * name came or went. The choice is argued in {@code docs/decisions/metadata-store.md}.
  *
  * <p>Keys are file names: they start with a letter or digit and go on with letters, digits, {@code
  * _}, {@code .} and {@code -}, 200 characters at most.

@@ -1,12 +1,16 @@
 package dev.wherry.engine.tar;
 
+import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
+import org.tukaani.xz.XZIOException;
 import org.tukaani.xz.XZInputStream;
 
 /** The compressions that archives come in, told by their first bytes as dockerd tells them. */
@@ -71,14 +75,33 @@ public enum Compression {
    * the source.
    */
   public InputStream open(InputStream source) throws IOException {
+    if (this == NONE) {
+      return source;
+    }
     Counting in = new Counting(source);
+    try {
+      return new Bounded(decompressor(in), in);
+    } catch (EOFException | ZipException | XZIOException e) {
+      throw invalid(e);
+    }
+  }
+
+  private InputStream decompressor(InputStream in) throws IOException {
     return switch (this) {
-      case NONE -> source;
-      case GZIP -> new Bounded(new GZIPInputStream(new NeverDry(in), BUFFER), in);
-      case BZIP2 -> new Bounded(new BZip2CompressorInputStream(in, true), in);
-      case XZ -> new Bounded(new XZInputStream(in, XZ_MEMORY), in);
-      case ZSTD -> new Bounded(new ZstdInputStream(in), in);
+      case NONE -> in;
+      case GZIP -> new GZIPInputStream(new NeverDry(in), BUFFER);
+      case BZIP2 -> new BZip2CompressorInputStream(in, true);
+      case XZ -> new XZInputStream(in, XZ_MEMORY);
+      case ZSTD -> new ZstdInputStream(in);
     };
+  }
+
+  /** The decompressors' own complaints, told apart from those of the source. */
+  private static TarFormatException invalid(IOException e) {
+    return new TarFormatException(
+        e instanceof EOFException
+            ? TarFormatException.TRUNCATED
+            : "invalid compressed data: " + e.getMessage());
   }
 
   private static final class Counting extends FilterInputStream {
@@ -140,12 +163,20 @@ public enum Compression {
 
     @Override
     public int read(byte[] b, int off, int len) throws IOException {
-      int n = in.read(b, off, len);
+      int n = readDecompressed(b, off, len);
       count += Math.max(n, 0);
       if (count > RATIO_COUNTS_FROM && count / MAX_RATIO > compressed.count) {
         throw new TarFormatException("compressed to less than 1/" + MAX_RATIO + " of its size");
       }
       return n;
+    }
+
+    private int readDecompressed(byte[] b, int off, int len) throws IOException {
+      try {
+        return in.read(b, off, len);
+      } catch (EOFException | ZipException | XZIOException | ZstdIOException e) {
+        throw invalid(e);
+      }
     }
   }
 }

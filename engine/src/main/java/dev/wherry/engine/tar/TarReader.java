@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * archive's end; anywhere else it is a {@link TarFormatException} "unexpected EOF".
  */
 public final class TarReader {
+  /** Size of the units an archive is made of. */
+  public static final int BLOCK_SIZE = BLOCK;
+
   /** The most that the extended header or long name of one member may take. */
   private static final int MAX_EXTENSION = 1 << 20;
 
@@ -39,6 +42,14 @@ public final class TarReader {
   public TarReader(InputStream in, TarTap tap) {
     this.in = in;
     this.tap = tap;
+  }
+
+  /**
+   * Whether these bytes can be the beginning of an archive: a header, or the zeros of an empty one.
+   */
+  public static boolean isHeader(byte[] start) {
+    return start.length == BLOCK
+        && (TarHeader.isZero(start) || new TarHeader(start).hasValidChecksum());
   }
 
   /**

@@ -81,14 +81,20 @@ public final class ImageVerticle extends VerticleBase {
   }
 
   private Future<Void> save(List<String> namesOrIds, OutputStreamSource archive) {
-    namesOrIds.forEach(store::get);
-    transfers
-        .run(
-            () -> {
-              store.save(namesOrIds, archive);
-              archive.close();
-            })
-        .onFailure(failure -> archive.fail(EngineFailure.toEngineException(failure)));
-    return Future.succeededFuture();
+    return kernel
+        .call(() -> store.save(namesOrIds))
+        .map(
+            export -> {
+              transfers
+                  .run(
+                      () -> {
+                        try (export) {
+                          export.writeTo(archive);
+                          archive.close();
+                        }
+                      })
+                  .onFailure(failure -> archive.fail(EngineFailure.toEngineException(failure)));
+              return null;
+            });
   }
 }

@@ -1,4 +1,4 @@
-package dev.wherry.engine.image;
+package dev.wherry.engine.content;
 
 import dev.wherry.engine.error.EngineException;
 import java.security.MessageDigest;
@@ -33,7 +33,7 @@ public record Digest(String algorithm, String hex) {
   }
 
   /** Whether the text can be parsed. */
-  static boolean isDigest(String text) {
+  public static boolean isDigest(String text) {
     return FORM.matcher(text).matches()
         && (!text.startsWith(SHA256_NAME + ":")
             || SHA256.matcher(text.substring(SHA256_NAME.length() + 1)).matches());
