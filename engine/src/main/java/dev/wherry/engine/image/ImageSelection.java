@@ -82,7 +82,7 @@ record ImageSelection(Map<String, Set<ImageReference>> names, Map<String, String
 
   private static Set<ImageReference> under(Map<String, Set<ImageReference>> names, String id) {
     return names.computeIfAbsent(
-        id, i -> new TreeSet<>(Comparator.comparing(ImageReference::toString)));
+        id, i -> new TreeSet<>(Comparator.comparing(ImageReference::familiar)));
   }
 
   /** The names an image is saved under; may be none. */

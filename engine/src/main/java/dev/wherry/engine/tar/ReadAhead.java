@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * Reads a stream on a thread of its own, some buffers ahead, so that decompressing and hashing go
  * on while what came out is written. The source's error is thrown here, at its place.
  *
- * <p>Closing stops the thread and waits for it, then closes the source: after that nobody reads it.
+ * <p>Closing lets the thread finish the read it is in, waits for it, and then closes the source:
+ * after that nobody reads it. It is not interrupted, because a source that is a part of another
+ * stream has to be at a known place afterwards.
  */
 public final class ReadAhead extends InputStream {
   private static final int SIZE = 128 * 1024;
@@ -32,6 +34,7 @@ public final class ReadAhead extends InputStream {
   private final BlockingQueue<Item> full = new ArrayBlockingQueue<>(AHEAD + 1);
   private final BlockingQueue<Buffer> empty = new ArrayBlockingQueue<>(AHEAD + 1);
   private final Thread thread;
+  private volatile boolean closed;
   private @Nullable Buffer current;
   private int position;
   private Item.@Nullable End end;
@@ -49,14 +52,14 @@ public final class ReadAhead extends InputStream {
     IOException failure = null;
     try {
       Buffer buffer = fill();
-      while (buffer.length > 0) {
+      while (buffer.length > 0 && !closed) {
         full.put(new Item.Data(buffer));
         buffer = fill();
       }
     } catch (IOException e) {
       failure = e;
     } catch (InterruptedException e) {
-      return; // closed
+      failure = new InterruptedIOException("interrupted while reading ahead");
     } catch (RuntimeException | Error e) {
       failure = new IOException(e);
     }
@@ -66,7 +69,7 @@ public final class ReadAhead extends InputStream {
 
   private Buffer fill() throws IOException, InterruptedException {
     Buffer buffer = empty.take();
-    buffer.length = source.readNBytes(buffer.bytes, 0, SIZE);
+    buffer.length = closed ? 0 : source.readNBytes(buffer.bytes, 0, SIZE);
     return buffer;
   }
 
@@ -122,7 +125,8 @@ public final class ReadAhead extends InputStream {
 
   @Override
   public void close() throws IOException {
-    thread.interrupt();
+    closed = true;
+    empty.offer(new Buffer());
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {

@@ -21,6 +21,7 @@ final class FakeImages implements ImageStore {
   volatile Collection<ImageUser> users = List.of();
   volatile int saveBytes = 3_000_000;
   volatile IOException saveFailure;
+  volatile boolean exportClosed;
 
   static Image image() {
     return new Image(
@@ -68,13 +69,24 @@ final class FakeImages implements ImageStore {
   }
 
   @Override
-  public void save(List<String> namesOrIds, OutputStream archive) throws IOException {
-    for (int i = 0; i < saveBytes; i += 1000) {
-      archive.write(new byte[1000]);
-    }
-    if (saveFailure != null) {
-      throw saveFailure;
-    }
+  public Export save(List<String> namesOrIds) {
+    namesOrIds.forEach(this::get);
+    return new Export() {
+      @Override
+      public void writeTo(OutputStream archive) throws IOException {
+        for (int i = 0; i < saveBytes; i += 1000) {
+          archive.write(new byte[1000]);
+        }
+        if (saveFailure != null) {
+          throw saveFailure;
+        }
+      }
+
+      @Override
+      public void close() {
+        exportClosed = true;
+      }
+    };
   }
 
   @Override
