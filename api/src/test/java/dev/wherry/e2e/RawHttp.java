@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** One HTTP/1.1 connection on a unix socket, with nothing between the test and the bytes. */
-final class RawHttp implements AutoCloseable {
+public final class RawHttp implements AutoCloseable {
   private final SocketChannel channel;
   private final InputStream in;
 
@@ -27,10 +27,10 @@ final class RawHttp implements AutoCloseable {
    * @param headers by lower-case name
    * @param body its whole body
    */
-  record Answer(int status, Map<String, String> headers, String body) {}
+  public record Answer(int status, Map<String, String> headers, String body) {}
 
   /** Opens a connection. */
-  RawHttp(Path socket) {
+  public RawHttp(Path socket) {
     try {
       channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
       in = Channels.newInputStream(channel);
@@ -40,7 +40,7 @@ final class RawHttp implements AutoCloseable {
   }
 
   /** Whether a daemon answers on the socket. */
-  static boolean answersPing(Path socket) {
+  public static boolean answersPing(Path socket) {
     try (RawHttp http = new RawHttp(socket)) {
       return http.get("/_ping").status() == 200;
     } catch (UncheckedIOException notYet) {
@@ -49,25 +49,25 @@ final class RawHttp implements AutoCloseable {
   }
 
   /** One GET on a connection of its own. */
-  static Answer get(Path socket, String path) {
+  public static Answer get(Path socket, String path) {
     try (RawHttp http = new RawHttp(socket)) {
       return http.get(path);
     }
   }
 
   /** One request with a JSON body on a connection of its own. */
-  static Answer send(Path socket, String method, String path, String json) {
+  public static Answer send(Path socket, String method, String path, String json) {
     try (RawHttp http = new RawHttp(socket)) {
       return http.send(method, path, json);
     }
   }
 
-  Answer get(String path) {
+  public Answer get(String path) {
     write("GET " + path + " HTTP/1.1\r\nHost: docker\r\n\r\n");
     return answer("GET");
   }
 
-  Answer send(String method, String path, String json) {
+  public Answer send(String method, String path, String json) {
     byte[] body = json.getBytes(StandardCharsets.UTF_8);
     write(
         method
@@ -80,11 +80,11 @@ final class RawHttp implements AutoCloseable {
     return answer(method);
   }
 
-  void write(String text) {
+  public void write(String text) {
     write(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  void write(byte[] bytes) {
+  public void write(byte[] bytes) {
     try {
       ByteBuffer buffer = ByteBuffer.wrap(bytes);
       while (buffer.hasRemaining()) {
@@ -96,7 +96,7 @@ final class RawHttp implements AutoCloseable {
   }
 
   /** Closes the sending half. */
-  void endOutput() {
+  public void endOutput() {
     try {
       channel.shutdownOutput();
     } catch (IOException e) {
@@ -105,7 +105,7 @@ final class RawHttp implements AutoCloseable {
   }
 
   /** Reads a whole answer. */
-  Answer answer(String method) {
+  public Answer answer(String method) {
     Answer head = head();
     if (method.equals("HEAD") || head.status() == 204 || head.status() == 304) {
       return head;
@@ -125,7 +125,7 @@ final class RawHttp implements AutoCloseable {
   }
 
   /** Reads the status line and headers only; the body, if any, is left to {@link #read}. */
-  Answer head() {
+  public Answer head() {
     int status = Integer.parseInt(line().split(" ", 3)[1]);
     Map<String, String> headers = new TreeMap<>();
     for (String header = line(); !header.isEmpty(); header = line()) {
@@ -137,7 +137,7 @@ final class RawHttp implements AutoCloseable {
   }
 
   /** Reads exactly so many bytes. */
-  byte[] read(int count) {
+  public byte[] read(int count) {
     try {
       byte[] bytes = in.readNBytes(count);
       if (bytes.length < count) {
@@ -149,8 +149,22 @@ final class RawHttp implements AutoCloseable {
     }
   }
 
+  /** Whether nothing has come so far that has not been read; what has come is lost. */
+  public boolean isSilent() {
+    try {
+      channel.configureBlocking(false);
+      try {
+        return channel.read(ByteBuffer.allocate(1)) == 0;
+      } finally {
+        channel.configureBlocking(true);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Reads to the end of the connection. */
-  byte[] readAll() {
+  public byte[] readAll() {
     try {
       return in.readAllBytes();
     } catch (IOException e) {
@@ -159,7 +173,7 @@ final class RawHttp implements AutoCloseable {
   }
 
   /** Reads one chunk of a chunked body; empty at the end. */
-  String chunk() {
+  public String chunk() {
     String text = new String(read(Integer.parseInt(line().strip(), 16)), StandardCharsets.UTF_8);
     line();
     return text;
@@ -174,7 +188,7 @@ final class RawHttp implements AutoCloseable {
   }
 
   /** Reads one line without its end. */
-  String line() {
+  public String line() {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     try {
       for (int c = in.read(); c != '\n'; c = in.read()) {

@@ -1,6 +1,5 @@
 package dev.wherry.api.http;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonMappingException.Reference;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
@@ -25,9 +24,14 @@ final class GoTypeError {
 
   private GoTypeError() {}
 
-  static String text(MismatchedInputException e) {
+  /**
+   * Tells what was wrong.
+   *
+   * @param token what was found
+   */
+  static String text(MismatchedInputException e, JsonToken token) {
     String type = type(e.getTargetType());
-    String found = "json: cannot unmarshal " + found(e) + " into Go ";
+    String found = "json: cannot unmarshal " + found(token) + " into Go ";
     List<Reference> path = e.getPath().stream().filter(r -> r.getFieldName() != null).toList();
     if (path.isEmpty()) {
       return found + "value of type " + type;
@@ -63,14 +67,7 @@ final class GoTypeError {
         : name;
   }
 
-  private static String found(MismatchedInputException e) {
-    if (!(e.getProcessor() instanceof JsonParser parser)) {
-      return "value";
-    }
-    JsonToken token = parser.currentToken();
-    if (token == null) {
-      return "value";
-    }
+  private static String found(JsonToken token) {
     return switch (token) {
       case START_OBJECT, END_OBJECT, FIELD_NAME -> "object";
       case START_ARRAY, END_ARRAY -> "array";

@@ -91,15 +91,24 @@ public final class Json {
    */
   public static <T> @Nullable T read(Buffer body, Shape<T> shape) {
     byte[] bytes = body.getBytes();
-    try {
-      return shape.reader().readValue(bytes, shape.type());
-    } catch (MismatchedInputException e) {
-      if (e.getProcessor() instanceof JsonParser parser && parser.currentToken() == null) {
-        throw syntax(bytes, e);
-      }
-      throw new EngineException.InvalidParameter("invalid JSON: " + GoTypeError.text(e), e);
+    // A parser of our own, which is not closed yet when a failure asks it where it stands.
+    try (JsonParser parser = MAPPER.createParser(bytes)) {
+      return read(parser, bytes, shape);
     } catch (IOException e) {
       throw syntax(bytes, e);
+    }
+  }
+
+  private static <T> @Nullable T read(JsonParser parser, byte[] bytes, Shape<T> shape)
+      throws IOException {
+    try {
+      return shape.reader().readValue(parser, shape.type());
+    } catch (MismatchedInputException e) {
+      if (parser.currentToken() == null) {
+        throw syntax(bytes, e);
+      }
+      throw new EngineException.InvalidParameter(
+          "invalid JSON: " + GoTypeError.text(e, parser.currentToken()), e);
     }
   }
 

@@ -75,7 +75,16 @@ final class Front implements Handler<HttpServerRequest> {
         return;
       }
     }
-    routing.next();
+    if (isOffByASlash(routing.normalizedPath())) {
+      routing.fail(NOT_FOUND);
+    } else {
+      routing.next();
+    }
+  }
+
+  /** Vert.x lets a path with a slash more pass for the path; dockerd has one that ends so. */
+  private static boolean isOffByASlash(String path) {
+    return path.endsWith("/") && !path.equals("/networks/");
   }
 
   @Override

@@ -88,7 +88,7 @@ final class ConnectionGate extends ChannelDuplexHandler {
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-    if (mode == Mode.HELD) {
+    if (mode == Mode.EXPECTED || mode == Mode.HELD) {
       if (message instanceof HttpResponse response) {
         response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
       }

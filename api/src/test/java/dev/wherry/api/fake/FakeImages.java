@@ -1,0 +1,128 @@
+package dev.wherry.api.fake;
+
+import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.image.Image;
+import dev.wherry.engine.image.ImageProgress;
+import dev.wherry.engine.image.ImageStore.ImageDeletion;
+import dev.wherry.engine.image.ImageStore.LoadedImage;
+import dev.wherry.verticles.bus.QueuedFeed;
+import dev.wherry.verticles.bus.QueuedStream;
+import dev.wherry.verticles.image.Images;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.streams.ReadStream;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** Images in memory; archives are texts. */
+public final class FakeImages implements Images {
+  public final List<Image> images = new CopyOnWriteArrayList<>();
+  public final List<String> calls = new CopyOnWriteArrayList<>();
+
+  @Override
+  public List<Image> list() {
+    return List.copyOf(images);
+  }
+
+  @Override
+  public Image get(String nameOrId) {
+    return images.stream()
+        .filter(
+            image ->
+                image.id().equals(nameOrId)
+                    || image.repoTags().contains(nameOrId)
+                    || image.repoTags().contains(nameOrId + ":latest"))
+        .findFirst()
+        .orElseThrow(() -> new EngineException.NotFound("No such image: " + nameOrId + ":latest"));
+  }
+
+  @Override
+  public Future<List<LoadedImage>> load(
+      ReadStream<Buffer> archive, Consumer<ImageProgress> progress) {
+    progress.accept(new ImageProgress("abc", "Loading layer", 5, 10));
+    return whole(archive)
+        .map(
+            text -> {
+              if (text.equals("garbage")) {
+                throw new EngineException.InvalidParameter("unexpected EOF");
+              }
+              Image image = Fixtures.image("sha256:" + "11".repeat(32), "", List.of(text));
+              images.add(image);
+              return List.of(new LoadedImage(image, text), new LoadedImage(image, null));
+            });
+  }
+
+  private static Future<String> whole(ReadStream<Buffer> stream) {
+    Promise<String> text = Promise.promise();
+    Buffer collected = Buffer.buffer();
+    stream.handler(collected::appendBuffer);
+    stream.endHandler(ended -> text.complete(collected.toString()));
+    stream.exceptionHandler(text::tryFail);
+    stream.resume();
+    return text.future();
+  }
+
+  @Override
+  public Future<Archive> save(List<String> namesOrIds) {
+    var archive = new FakeArchive();
+    archive.queue.offer(Buffer.buffer("archive of " + namesOrIds));
+    archive.queue.end();
+    return Future.succeededFuture(archive);
+  }
+
+  /** An archive of one piece. */
+  private static final class FakeArchive extends QueuedFeed<Buffer> implements Archive {
+    private final QueuedStream<Buffer> queue =
+        new QueuedStream<>(
+            (ContextInternal) Vertx.currentContext(), Buffer::length, 65536, () -> {});
+
+    @Override
+    protected QueuedStream<Buffer> queue() {
+      return queue;
+    }
+
+    @Override
+    public void cancel() {
+      queue.cancel();
+    }
+  }
+
+  @Override
+  public Future<Image> importRootfs(
+      ReadStream<Buffer> tar,
+      String reference,
+      List<String> changes,
+      String message,
+      String platform,
+      Consumer<ImageProgress> progress) {
+    calls.add("import " + reference + " " + changes + " " + message + " " + platform);
+    return whole(tar)
+        .map(
+            text -> {
+              if (text.equals("garbage")) {
+                throw new EngineException.InvalidParameter("unexpected EOF");
+              }
+              return Fixtures.image(
+                  "sha256:" + "22".repeat(32), "", List.of(String.valueOf(reference)));
+            });
+  }
+
+  @Override
+  public Future<Image> tag(String nameOrId, String reference) {
+    calls.add("tag " + nameOrId + " " + reference);
+    return Future.succeededFuture(get(nameOrId));
+  }
+
+  @Override
+  public Future<List<ImageDeletion>> remove(String nameOrId, boolean force, boolean prune) {
+    Image image = get(nameOrId);
+    images.remove(image);
+    calls.add("remove " + nameOrId + " " + force + " " + prune);
+    return Future.succeededFuture(
+        List.of(new ImageDeletion(nameOrId, null), new ImageDeletion(null, image.id())));
+  }
+}
