@@ -14,6 +14,12 @@ import java.util.Optional;
 
 /** {@link Paths} by system calls. */
 public final class LinuxPaths implements Paths {
+  /** linux/fs.h; the flags are an int, whatever the number's encoded size says. */
+  private static final long FS_IOC_GETFLAGS = 0x80086601L;
+
+  private static final long FS_IOC_SETFLAGS = 0x40086602L;
+  private static final int FS_TOPDIR_FL = 0x00020000;
+
   @Override
   public RootDir openRoot(Path directory) {
     return new RootDir(directory, directory(directory));
@@ -104,6 +110,24 @@ public final class LinuxPaths implements Paths {
   @Override
   public Fd open(Path path, int flags, int mode) {
     return new Fd(FileCalls.openat(AT_FDCWD, path.toString(), flags, mode));
+  }
+
+  @Override
+  public void markTopOfHierarchies(Path directory) {
+    try (DirFd opened = directory(directory)) {
+      CallState c = CallState.current();
+      MemorySegment flags = c.struct();
+      int fd = opened.fd().number();
+      long result = c.call(SystemCall.SYS_ioctl, fd, FS_IOC_GETFLAGS, flags.address());
+      if (result >= 0) {
+        int set = flags.get(ValueLayout.JAVA_INT, 0) | FS_TOPDIR_FL;
+        flags.set(ValueLayout.JAVA_INT, 0, set);
+        result = c.call(SystemCall.SYS_ioctl, fd, FS_IOC_SETFLAGS, flags.address());
+      }
+      if (result != -Errno.EOPNOTSUPP.number() && result != -Errno.ENOTTY.number()) {
+        FileCalls.check(result, "ioctl FS_IOC_SETFLAGS", directory.toString());
+      }
+    }
   }
 
   @Override

@@ -58,6 +58,13 @@ public interface Paths {
    */
   Fd open(Path path, int flags, int mode);
 
+  /**
+   * Marks a directory as the top of trees that have nothing to do with each other ({@code T} of
+   * chattr(1)), so that ext4 puts each of its subdirectories into a block group of its own. A file
+   * system that knows no such mark stays as it is.
+   */
+  void markTopOfHierarchies(Path directory);
+
   /** The file system that holds a path, statfs(2). */
   FileSystemStat statfs(Path path);
 

@@ -208,7 +208,7 @@ final class LayerTable {
   }
 
   Snapshotter.Extraction extract() {
-    Path staged = directories.staging().resolve("layer-" + randomName());
+    Path staged = directories.stagedLayers().resolve(randomName());
     paths.mkdir(staged, PRIVATE);
     paths.mkdir(staged.resolve(OverlayDirectories.DIFF), OPEN);
     paths.chmod(staged.resolve(OverlayDirectories.DIFF), OPEN);

@@ -16,6 +16,7 @@ import java.nio.file.Path;
  * empty-init              the same for containers without an image
  * l/LINK, l/LINK-init     short names of layers, so that many fit into the mount options
  * staging/                half-made things, emptied at start
+ * staging/layers/         layers being written
  * </pre>
  */
 record OverlayDirectories(Path root) {
@@ -50,6 +51,10 @@ record OverlayDirectories(Path root) {
 
   Path staging() {
     return root.resolve("staging");
+  }
+
+  Path stagedLayers() {
+    return staging().resolve("layers");
   }
 
   static String hex(String chainId) {

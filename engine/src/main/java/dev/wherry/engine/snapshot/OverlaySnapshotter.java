@@ -103,6 +103,10 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     try (RootDir staging = paths.openRoot(directories.staging())) {
       staging.top().removeContents();
     }
+    // For minutes after files were deleted, ext4 looks at every inode that was freed nearby before
+    // it gives a new one: loading an image again would take several times as long each time.
+    paths.mkdir(directories.stagedLayers(), PRIVATE);
+    paths.markTopOfHierarchies(directories.stagedLayers());
   }
 
   private void readActives() {

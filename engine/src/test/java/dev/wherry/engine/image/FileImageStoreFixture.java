@@ -84,7 +84,8 @@ abstract class FileImageStoreFixture {
   /** Everything below the layers' directory and the blobs, one level deep. */
   List<String> onDisk() throws IOException {
     List<String> names = new ArrayList<>();
-    for (String place : List.of("overlay2/layers", "overlay2/staging", "image/blobs/sha256")) {
+    for (String place :
+        List.of("overlay2/layers", "overlay2/staging/layers", "image/blobs/sha256")) {
       try (Stream<Path> files = Files.list(directory.resolve(place))) {
         files.forEach(file -> names.add(place + "/" + file.getFileName()));
       }

@@ -2,6 +2,7 @@ package dev.wherry.engine.linux;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -250,6 +251,16 @@ class LinuxPathsTest {
         .hasMessage("mkdir " + inside.resolve("x") + ": EEXIST File exists");
     assertThat(paths.lstatIfPresent(inside.resolve("none/none"))).isEmpty();
     assertThat(paths.statfs(inside).blockSize()).isPositive();
+  }
+
+  @Test
+  void a_top_of_hierarchies_is_marked_where_the_file_system_knows_the_mark() {
+    paths.markTopOfHierarchies(inside);
+    paths.markTopOfHierarchies(inside);
+    assertThatCode(() -> paths.markTopOfHierarchies(Path.of("/dev/shm")))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(() -> paths.markTopOfHierarchies(inside.resolve("none")))
+        .hasMessageContaining("ENOENT");
   }
 
   @Test

@@ -112,7 +112,10 @@ class OverlaySnapshotterTest extends SnapshotterContract {
     }
     Files.createSymbolicLink(overlay.resolve("l/stale"), Path.of("../layers/gone/diff"));
     restart();
-    assertThat(overlay.resolve("staging")).isEmptyDirectory();
+    try (Stream<Path> left = Files.walk(overlay.resolve("staging"))) {
+      assertThat(left.map(Path::getFileName).map(Path::toString))
+          .containsExactly("staging", "layers");
+    }
     assertThat(overlay.resolve("layers/" + "e".repeat(64))).doesNotExist();
     assertThat(Files.exists(overlay.resolve("l/stale"), LinkOption.NOFOLLOW_LINKS)).isFalse();
     assertThat(snapshotter.mount("c").resolve("a")).hasContent("1");
