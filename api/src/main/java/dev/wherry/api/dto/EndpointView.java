@@ -25,7 +25,8 @@ public record EndpointView(
     @JsonProperty("IPv6Gateway") String ipv6Gateway,
     @JsonProperty("GlobalIPv6Address") String globalIpv6Address,
     @JsonProperty("GlobalIPv6PrefixLen") int globalIpv6PrefixLen,
-    @JsonProperty("DNSNames") @Nullable List<String> dnsNames) {
+    @JsonProperty("DNSNames") @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Nullable List<String> dnsNames) {
 
   /** {@code EndpointIPAMConfig}; what was not asked for is left out. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)

@@ -6,8 +6,10 @@ import dev.wherry.api.http.StandardHeaders;
 import dev.wherry.api.http.VersionedPath;
 import dev.wherry.api.route.ApiRoutes;
 import dev.wherry.engine.error.EngineException;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -34,13 +36,21 @@ final class Front implements Handler<HttpServerRequest> {
     this.early = router(vertx);
     early.mount(this.early);
     this.whole =
-        routes.map(
-            all -> {
-              Router router = router(vertx);
-              early.mount(router);
-              all.mount(router);
-              return router;
-            });
+        here(vertx.getOrCreateContext(), routes)
+            .map(
+                all -> {
+                  Router router = router(vertx);
+                  early.mount(router);
+                  all.mount(router);
+                  return router;
+                });
+  }
+
+  /** The same future, completed on this event loop rather than on the engine's. */
+  private static Future<ApiRoutes> here(Context context, Future<ApiRoutes> routes) {
+    Promise<ApiRoutes> here = Promise.promise();
+    routes.onComplete(done -> context.runOnContext(now -> here.handle(done)));
+    return here.future();
   }
 
   private static Router router(Vertx vertx) {

@@ -161,14 +161,16 @@ public final class FakeContainers implements Containers {
 
   @Override
   public Future<Void> rename(String ref, String newName) {
+    Future<Void> done = done("rename", ref, newName);
     index.put(index.get(ref).withName(newName));
-    return done("rename", ref, newName);
+    return done;
   }
 
   @Override
   public Future<Void> remove(String ref, boolean force, boolean volumes) {
+    Future<Void> done = done("remove", ref, force, volumes);
     index.remove(index.get(ref).id());
-    return done("remove", ref, force, volumes);
+    return done;
   }
 
   @Override

@@ -1,0 +1,278 @@
+package dev.wherry.api.route;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.api.fake.FakeNetworks;
+import dev.wherry.api.fake.FakeVolumes;
+import dev.wherry.api.fake.Fixtures;
+import dev.wherry.api.fake.RunningApi;
+import dev.wherry.api.http.Json;
+import dev.wherry.e2e.RawHttp;
+import dev.wherry.engine.event.EngineEvent;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Images, networks, volumes, the engine itself, and what it does not have. */
+class OtherRoutesTest {
+  private final RunningApi api = RunningApi.start();
+
+  @AfterEach
+  void stop() throws IOException {
+    api.close();
+  }
+
+  private JsonNode json(String path) {
+    RawHttp.Answer answer = api.get(path);
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    return Json.tree(answer.body());
+  }
+
+  @Test
+  void images_are_listed_as_each_version_knows_them() {
+    api.engine.images.images.add(Fixtures.image("sha256:loose", "", List.of()));
+    JsonNode old = json("/v1.41/images/json");
+    assertThat(old.at("/0/RepoDigests").isNull()).isTrue();
+    assertThat(old.at("/0/VirtualSize").longValue()).isEqualTo(1000);
+    assertThat(old.at("/1/RepoTags/0").textValue()).isEqualTo("<none>:<none>");
+    JsonNode fresh = json("/images/json");
+    assertThat(fresh.at("/0/RepoDigests").toString()).isEqualTo("[]");
+    assertThat(fresh.at("/0").has("VirtualSize")).isFalse();
+    assertThat(fresh.at("/1/RepoTags").toString()).isEqualTo("[]");
+    assertThat(fresh.at("/0/Containers").intValue()).isEqualTo(-1);
+    assertThat(fresh.at("/0/SharedSize").intValue()).isEqualTo(-1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"reference\":[\"busy*\"]}|1",
+        "{\"reference\":[\"busybox:l*\"]}|1",
+        "{\"reference\":[\"usybox\"]}|0",
+        "{\"dangling\":[\"true\"]}|1",
+        "{\"dangling\":[\"false\"]}|1",
+        "{\"before\":[\"busybox\"]}|0",
+        "{\"label\":[\"x\"]}|0",
+      })
+  void images_are_filtered(String filters, int count) {
+    api.engine.images.images.add(Fixtures.image("sha256:loose", "", List.of()));
+    String query = URLEncoder.encode(filters, UTF_8);
+    assertThat(json("/images/json?filters=" + query)).hasSize(count);
+  }
+
+  @Test
+  void an_image_that_is_only_another_ones_parent_is_listed_with_all_alone() {
+    api.engine.images.images.add(Fixtures.image("sha256:base", "", List.of()));
+    api.engine.images.images.add(Fixtures.image("sha256:top", "sha256:base", List.of("top:1")));
+    assertThat(json("/images/json")).hasSize(2);
+    assertThat(json("/images/json?all=1")).hasSize(3);
+  }
+
+  @Test
+  void an_image_name_may_have_slashes() {
+    api.engine.images.images.add(Fixtures.image("sha256:x", "", List.of("reg.example:5000/a/b:c")));
+    assertThat(json("/v1.41/images/reg.example:5000/a/b:c/json").path("Id").textValue())
+        .isEqualTo("sha256:x");
+    assertThat(json("/images/reg.example:5000/a/b:c/history").at("/0/Tags/0").textValue())
+        .isEqualTo("reg.example:5000/a/b:c");
+  }
+
+  @Test
+  void an_archive_is_loaded_with_its_progress_as_lines() {
+    try (RawHttp http = api.connect()) {
+      RawHttp.Answer answer = http.send("POST", "/images/load?quiet=0", "hello:latest");
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.body().lines())
+          .containsExactly(
+              "{\"status\":\"Loading layer\",\"progressDetail\":{\"current\":5,\"total\":10},"
+                  + "\"id\":\"abc\"}",
+              "{\"stream\":\"Loaded image: hello:latest\\n\"}",
+              "{\"stream\":\"Loaded image ID: sha256:" + "11".repeat(32) + "\\n\"}");
+      assertThat(http.send("POST", "/images/load", "garbage").body())
+          .isEqualTo(
+              "{\"errorDetail\":{\"message\":\"unexpected EOF\"},\"error\":\"unexpected EOF\"}\n");
+    }
+  }
+
+  @Test
+  void a_root_file_system_is_imported_and_a_broken_one_is_an_error() {
+    RawHttp.Answer answer =
+        api.post(
+            "/images/create?fromSrc=-&repo=imp&tag=2&changes=CMD%20a&changes=ENV%20b=c", "tar");
+    assertThat(answer.body()).isEqualTo("{\"status\":\"sha256:" + "22".repeat(32) + "\"}\n");
+    assertThat(api.engine.images.calls)
+        .containsExactly("import imp:2 [CMD a, ENV b=c] Imported from - null");
+    assertThat(api.post("/images/create?fromSrc=-", "garbage").status()).isEqualTo(400);
+    assertThat(api.post("/images/create?fromSrc=http://x/y.tar", "").status()).isEqualTo(501);
+  }
+
+  @Test
+  void images_are_saved_several_at_a_time() {
+    RawHttp.Answer answer = api.get("/images/get?names=a&names=b");
+    assertThat(answer.headers()).containsEntry("content-type", "application/x-tar");
+    assertThat(answer.body()).isEqualTo("archive of [a, b]");
+    assertThat(api.get("/images/library/a:1/get").body()).isEqualTo("archive of [library/a:1]");
+  }
+
+  @Test
+  void images_are_tagged_and_removed() {
+    assertThat(api.post("/images/busybox/tag?repo=x/y&tag=1", "").status()).isEqualTo(201);
+    assertThat(api.engine.images.calls).containsExactly("tag busybox x/y:1");
+    try (RawHttp http = api.connect()) {
+      assertThat(http.send("DELETE", "/images/busybox:latest?force=1&noprune=1", "").body())
+          .isEqualTo(
+              "[{\"Untagged\":\"busybox:latest\"},{\"Deleted\":\""
+                  + Fixtures.BUSYBOX_ID
+                  + "\"}]\n");
+    }
+    assertThat(api.engine.images.calls).contains("remove busybox:latest true false");
+  }
+
+  @Test
+  void a_prune_of_images_leaves_those_with_names_and_those_in_use() {
+    api.engine.images.images.add(Fixtures.image("sha256:loose", "", List.of()));
+    assertThat(api.post("/images/prune", "").body())
+        .contains("{\"Deleted\":\"sha256:loose\"}")
+        .doesNotContain("busybox");
+    api.engine.containers.index.put(Fixtures.running(Fixtures.id("aa"), "web"));
+    assertThat(
+            api.post("/images/prune?filters=%7B%22dangling%22%3A%5B%22false%22%5D%7D", "").body())
+        .isEqualTo("{\"ImagesDeleted\":null,\"SpaceReclaimed\":0}\n");
+    assertThat(api.engine.events.told)
+        .extracting(EngineEvent::type)
+        .containsOnly(EngineEvent.Type.IMAGE);
+  }
+
+  @Test
+  void networks_are_listed_inspected_made_and_removed() {
+    assertThat(json("/networks")).hasSize(3);
+    assertThat(json("/networks/bridge").path("IPAM").toString())
+        .isEqualTo("{\"Driver\":\"default\",\"Options\":null,\"Config\":[]}");
+    RawHttp.Answer made =
+        api.post(
+            "/networks/create",
+            "{\"Name\":\"n\",\"Internal\":true,\"IPAM\":{\"Config\":[{\"Subnet\":\"10.1.0.0/16\"}]}}");
+    assertThat(made.status()).isEqualTo(201);
+    assertThat(made.body()).isEqualTo("{\"Id\":\"" + "d0".repeat(32) + "\",\"Warning\":\"\"}\n");
+    JsonNode network = json("/v1.41/networks/n");
+    assertThat(network.path("Internal").booleanValue()).isTrue();
+    assertThat(network.at("/IPAM/Config").toString()).isEqualTo("[{\"Subnet\":\"10.1.0.0/16\"}]");
+    assertThat(network.has("EnableIPv4")).isFalse();
+    assertThat(api.post("/networks/prune", "").body()).isEqualTo("{\"NetworksDeleted\":[\"n\"]}\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"Name\":\"x\",\"Ingress\":true}|403",
+        "{\"Name\":\"x\",\"Scope\":\"swarm\"}|403",
+        "{\"Name\":\"x\",\"ConfigOnly\":true}|501",
+        "{\"Name\":\"x\",\"IPAM\":{\"Driver\":\"nosuch\"}}|404",
+        "{\"Name\":\"x\",\"IPAM\":{\"Options\":{\"a\":\"b\"}}}|501",
+        "{bad|400",
+      })
+  void a_network_that_cannot_be_is_refused(String body, int status) {
+    assertThat(api.post("/networks/create", body).status()).isEqualTo(status);
+  }
+
+  @Test
+  void networks_are_filtered() {
+    api.engine.networks.networks.add(FakeNetworks.network("ee".repeat(32), "mine", "bridge"));
+    assertThat(json("/networks?filters=%7B%22type%22%3A%5B%22custom%22%5D%7D")).hasSize(1);
+    assertThat(json("/networks?filters=%7B%22dangling%22%3A%5B%22true%22%5D%7D")).hasSize(1);
+    assertThat(json("/networks?filters=%7B%22name%22%3A%5B%22ost%22%5D%7D")).hasSize(1);
+    assertThat(api.get("/networks?filters=%7B%22type%22%3A%5B%22x%22%5D%7D").body())
+        .contains("invalid filter: 'type'='x'");
+  }
+
+  @Test
+  void volumes_are_made_listed_and_pruned() {
+    RawHttp.Answer made = api.post("/volumes/create", "{\"Name\":\"v\",\"Labels\":{\"a\":\"b\"}}");
+    assertThat(made.status()).isEqualTo(201);
+    assertThat(made.body())
+        .isEqualTo(
+            ("{'CreatedAt':'2026-01-02T03:04:05Z','Driver':'local','Labels':{'a':'b'},"
+                    + "'Mountpoint':'/volumes/v/_data','Name':'v','Options':null,"
+                    + "'Scope':'local'}\n")
+                .replace('\'', '"'));
+    api.engine.volumes.volumes.add(FakeVolumes.volume("anon", Map.of(), true));
+    assertThat(json("/volumes").path("Volumes")).hasSize(2);
+    assertThat(api.post("/volumes/prune", "").body())
+        .isEqualTo("{\"VolumesDeleted\":[\"anon\"],\"SpaceReclaimed\":7}\n");
+    assertThat(api.post("/v1.41/volumes/prune", "").body()).contains("\"v\"");
+    assertThat(api.post("/volumes/create", "{\"Name\":\"x\",\"Driver\":\"nosuch\"}").status())
+        .isEqualTo(404);
+  }
+
+  @Test
+  void info_counts_and_names_what_there_is() {
+    api.engine.containers.index.put(Fixtures.running(Fixtures.id("aa"), "web"));
+    api.engine.containers.index.put(Fixtures.created(Fixtures.id("bb"), "new", "{}"));
+    JsonNode info = json("/info");
+    assertThat(info.path("Containers").intValue()).isEqualTo(2);
+    assertThat(info.path("ContainersRunning").intValue()).isEqualTo(1);
+    assertThat(info.path("ContainersStopped").intValue()).isEqualTo(1);
+    assertThat(info.path("Images").intValue()).isEqualTo(1);
+    assertThat(info.path("Driver").textValue()).isEqualTo("overlay2");
+    assertThat(info.at("/Runtimes/runc/path").textValue()).isEqualTo("/usr/bin/runc");
+    assertThat(info.path("DefaultRuntime").textValue()).isEqualTo("runc");
+    assertThat(info.path("NCPU").intValue()).isPositive();
+    assertThat(info.path("MemTotal").longValue()).isPositive();
+    assertThat(info.path("Warnings").isNull()).isTrue();
+    assertThat(info.at("/Swarm/LocalNodeState").textValue()).isEqualTo("inactive");
+  }
+
+  @Test
+  void the_disk_usage_counts_layers_once_and_can_be_of_one_kind() {
+    api.engine.containers.index.put(Fixtures.running(Fixtures.id("aa"), "web"));
+    api.engine.volumes.volumes.add(FakeVolumes.volume("v", Map.of(), false));
+    api.engine.images.images.add(Fixtures.image("sha256:same", "", List.of("same:1")));
+    JsonNode usage = json("/system/df");
+    assertThat(usage.path("LayersSize").longValue()).isEqualTo(1000);
+    assertThat(usage.at("/Images/0/SharedSize").longValue()).isEqualTo(1000);
+    assertThat(usage.at("/Images/0/Containers").longValue()).isEqualTo(1);
+    assertThat(usage.at("/Containers/0/SizeRw").longValue()).isEqualTo(12);
+    assertThat(usage.at("/Volumes/0/UsageData").toString())
+        .isEqualTo("{\"RefCount\":0,\"Size\":7}");
+    JsonNode volumes = json("/system/df?type=volume");
+    assertThat(volumes.has("Images")).isFalse();
+    assertThat(volumes.path("Volumes")).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET,/swarm,503",
+    "GET,/services,503",
+    "GET,/nodes/x,503",
+    "POST,/secrets/create,503",
+    "GET,/services/x/logs,503",
+    "POST,/swarm/leave,503",
+    "GET,/plugins,200",
+    "GET,/plugins/x/y/json,404",
+    "POST,/build,501",
+    "POST,/session,501",
+    "POST,/grpc,501",
+    "POST,/commit,501",
+    "POST,/auth,501",
+    "GET,/distribution/a/b/json,501",
+    "GET,/images/search?term=x,501",
+    "POST,/images/a/b/push,501",
+    "POST,/networks/bridge/connect,501",
+  })
+  void what_an_engine_without_it_answers(String method, String path, int status) {
+    RawHttp.Answer answer = RawHttp.send(api.socket(), method, path, "{}");
+    assertThat(answer.status()).isEqualTo(status);
+    if (status != 200) {
+      assertThat(Json.tree(answer.body()).path("message").textValue()).isNotBlank();
+    }
+  }
+}
