@@ -129,7 +129,12 @@ public final class InfoJson {
         engine.defaultRuntime(),
         "",
         new CommitView(""),
-        new CommitView(engine.runtimeVersion()),
+        new CommitView(bare(engine.runtimeVersion())),
         new CommitView(""));
+  }
+
+  /** The version in what a program says of itself, such as {@code runc version 1.1.5}. */
+  public static String bare(String version) {
+    return version.replaceFirst("^\\S+ version ", "");
   }
 }

@@ -6,6 +6,7 @@ import dev.wherry.api.dto.SystemVersionView.PlatformView;
 import dev.wherry.api.http.ApiVersion;
 import dev.wherry.api.http.Exchange;
 import dev.wherry.api.mapping.DaemonFacts;
+import dev.wherry.api.mapping.InfoJson;
 import dev.wherry.api.mapping.MachineFacts;
 import dev.wherry.verticles.EngineClients;
 import dev.wherry.verticles.EngineInfo;
@@ -64,8 +65,9 @@ final class VersionRoute {
     EngineClients ready = engine.result();
     if (ready != null) {
       EngineInfo info = ready.info();
-      components.add(new ComponentView("conmon", info.conmonVersion(), Map.of()));
-      components.add(new ComponentView(info.defaultRuntime(), info.runtimeVersion(), Map.of()));
+      components.add(new ComponentView("conmon", InfoJson.bare(info.conmonVersion()), Map.of()));
+      components.add(
+          new ComponentView(info.defaultRuntime(), InfoJson.bare(info.runtimeVersion()), Map.of()));
     }
     return components;
   }

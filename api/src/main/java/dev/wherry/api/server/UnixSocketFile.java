@@ -45,7 +45,8 @@ final class UnixSocketFile {
     // The root has no parent, and is no place for a socket: refused above.
     Path directory = Objects.requireNonNull(place.toAbsolutePath().getParent());
     Files.createDirectories(directory);
-    Path workshop = directory.resolve(".wherry-" + ProcessHandle.current().pid());
+    Path workshop =
+        directory.resolve("." + place.getFileName() + "." + ProcessHandle.current().pid());
     Files.deleteIfExists(workshop.resolve("s"));
     Files.deleteIfExists(workshop);
     Files.createDirectory(
