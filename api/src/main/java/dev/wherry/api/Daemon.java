@@ -93,27 +93,22 @@ final class Daemon {
     return engine.ready();
   }
 
-  /** Ends in the reverse order of the start, within a bound. Blocks. */
+  /** Ends in the reverse order of the start, each part within a bound. Blocks. */
   void stop() {
-    Future<Void> stopped =
-        server
-            .close()
-            .recover(failure -> logged("the API", failure))
-            .compose(closed -> engine.close())
-            .recover(failure -> logged("the engine", failure))
-            .eventually(vertx::close);
-    try {
-      stopped.toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.warn("not everything ended in order", e);
-    }
+    await("the API", server.close());
+    await("the engine", engine.close());
+    await("Vert.x", vertx.close());
     pidFile.remove();
   }
 
-  private static Future<Void> logged(String what, Throwable failure) {
-    LOG.warn("{} did not end in order", what, failure);
-    return Future.succeededFuture();
+  /** One by one: a future made of them all would be told on an event loop that has ended. */
+  private static void await(String what, Future<Void> end) {
+    try {
+      end.toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("{} did not end in order", what, e);
+    }
   }
 }
