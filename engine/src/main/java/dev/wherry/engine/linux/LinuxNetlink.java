@@ -43,27 +43,8 @@ public final class LinuxNetlink implements Netlink {
       encoder.encode(request, ++sequence);
     }
     socket.send(message.toBytes());
-    LinuxException failure = null;
-    int answered = 0;
-    while (answered < requests.size()) {
-      for (NetlinkReply reply : NetlinkReply.parse(socket.receive())) {
-        int index = reply.sequence() - first;
-        if (!reply.isError() || index < 0) {
-          continue; // left over from a request given up before
-        }
-        answered++;
-        if (reply.errorNumber() != 0 && failure == null) {
-          failure = failure(reply, NetlinkEncoder.describe(requests.get(index)));
-        }
-      }
-    }
-    if (failure != null) {
-      throw failure;
-    }
-  }
-
-  private static LinuxException failure(NetlinkReply reply, String what) {
-    return new LinuxException(reply.errorNumber(), "netlink", what, reply.errorText());
+    socket.acknowledged(
+        first, requests.size(), index -> NetlinkEncoder.describe(requests.get(index)));
   }
 
   @Override
@@ -86,7 +67,7 @@ public final class LinuxNetlink implements Netlink {
         if (reply.errorNumber() == Errno.ENODEV.number()) {
           return Optional.empty();
         }
-        throw failure(reply, "get link " + name);
+        throw reply.failure("get link " + name);
       }
     }
   }
@@ -142,31 +123,13 @@ public final class LinuxNetlink implements Netlink {
   /** A dump during which something changed may be torn: the kernel says so, and it is repeated. */
   private List<NetlinkReply> dump(NetlinkMessage message, String what) {
     for (int i = 0; i < DUMP_TRIES; i++) {
-      socket.send(message.toBytes());
-      List<NetlinkReply> replies = collect(what);
+      List<NetlinkReply> replies = new ArrayList<>();
+      socket.dump(message.toBytes(), sequence, what, replies::add);
       if (replies.stream().noneMatch(reply -> (reply.flags() & NLM_F_DUMP_INTR) != 0)) {
         return replies;
       }
     }
     throw new LinuxException(Errno.EAGAIN, "netlink", what);
-  }
-
-  private List<NetlinkReply> collect(String what) {
-    List<NetlinkReply> replies = new ArrayList<>();
-    while (true) {
-      for (NetlinkReply reply : NetlinkReply.parse(socket.receive())) {
-        if (reply.sequence() != sequence) {
-          continue;
-        }
-        if (reply.isError()) {
-          throw failure(reply, what);
-        }
-        if (reply.isDone()) {
-          return replies;
-        }
-        replies.add(reply);
-      }
-    }
   }
 
   private static Link link(NetlinkReply reply) {

@@ -66,6 +66,12 @@ final class NetlinkMessage {
     return this;
   }
 
+  /** {@code struct nfgenmsg} of nfnetlink. */
+  NetlinkMessage nfgenmsg(int family) {
+    out.put((byte) family).put((byte) 0).putShort((short) 0);
+    return this;
+  }
+
   NetlinkMessage put(int type, byte[] value) {
     out.putShort((short) (ATTRIBUTE_HEADER + value.length)).putShort((short) type).put(value);
     while (out.position() % 4 != 0) {
@@ -87,6 +93,11 @@ final class NetlinkMessage {
 
   NetlinkMessage putByte(int type, int value) {
     return put(type, new byte[] {(byte) value});
+  }
+
+  /** An attribute whose value holds attributes already built. */
+  NetlinkMessage putNested(int type, byte[] value) {
+    return put(type | NLA_F_NESTED, value);
   }
 
   /** Starts an attribute that holds attributes: where it starts, for {@link #endNest}. */

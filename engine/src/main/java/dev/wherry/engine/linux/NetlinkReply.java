@@ -65,6 +65,11 @@ record NetlinkReply(int type, int flags, int sequence, ByteBuffer body) {
     return text == null ? "" : string(text);
   }
 
+  /** Of an error message the exception that it stands for. */
+  LinuxException failure(String what) {
+    return new LinuxException(errorNumber(), "netlink", what, errorText());
+  }
+
   /** The attributes after a fixed part of so many bytes. */
   Map<Integer, byte[]> attributes(int fixedPart) {
     return attributes(body, fixedPart);

@@ -2,6 +2,8 @@ package dev.wherry.engine.linux;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /** A raw socket of netlink(7), of one family, bound to the namespace it was opened in. */
 final class NetlinkSocket implements AutoCloseable {
@@ -79,6 +81,51 @@ final class NetlinkSocket implements AutoCloseable {
     } while (result == -Errno.EINTR.number());
     FileCalls.check(result, "recvfrom", "netlink");
     return buffer.asSlice(0, result).toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  /**
+   * Waits for the answers to messages that asked for one, and throws the first failure.
+   *
+   * @param first the sequence number of the first message; the others follow it
+   * @param describe what the message of an index was about
+   */
+  void acknowledged(int first, int count, IntFunction<String> describe) {
+    LinuxException failure = null;
+    int answered = 0;
+    while (answered < count) {
+      for (NetlinkReply reply : NetlinkReply.parse(receive())) {
+        int index = reply.sequence() - first;
+        if (!reply.isError() || index < 0) {
+          continue; // left over from a request given up before
+        }
+        answered++;
+        if (reply.errorNumber() != 0 && failure == null) {
+          failure = reply.failure(describe.apply(index));
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Sends a request for many objects and takes each in as it comes. */
+  void dump(byte[] message, int sequence, String what, Consumer<NetlinkReply> objects) {
+    send(message);
+    while (true) {
+      for (NetlinkReply reply : NetlinkReply.parse(receive())) {
+        if (reply.sequence() != sequence) {
+          continue;
+        }
+        if (reply.isError()) {
+          throw reply.failure(what);
+        }
+        if (reply.isDone()) {
+          return;
+        }
+        objects.accept(reply);
+      }
+    }
   }
 
   private void set(int option, int value) {

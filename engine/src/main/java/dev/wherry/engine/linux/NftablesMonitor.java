@@ -71,9 +71,12 @@ public final class NftablesMonitor implements AutoCloseable {
     }
   }
 
-  /** Stops; no event is told after that. */
+  /** Stops; no event is told after that. A second time nothing happens. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (!stop.isOpen()) {
+      return;
+    }
     stop.write(new byte[] {1, 0, 0, 0, 0, 0, 0, 0}, 0, 8);
     boolean interrupted = false;
     while (true) {

@@ -3,6 +3,8 @@ package dev.wherry.engine.network;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.event.EngineEvent;
 import dev.wherry.engine.event.Journal;
+import dev.wherry.engine.linux.Conntrack;
+import dev.wherry.engine.linux.LinuxConntrack;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.LinuxMounts;
 import dev.wherry.engine.linux.LinuxNamespaces;
@@ -22,7 +24,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
   private final Journal journal;
   private final Netlink netlink;
   private final Nftables nftables;
+  private final Conntrack conntrack;
   private final BridgeDriver driver;
   private final Firewall firewall;
   private final NamespacePool pool;
@@ -73,7 +75,9 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
     this.driver = new BridgeDriver(netlink, namespaces, paths);
     this.firewall = new Firewall(nftables, settings.table());
     this.pool = new NamespacePool(namespaces, settings.pins(), settings.readyNamespaces());
-    this.sandboxes = new Sandboxes(driver, pool, new PortPublisher(ports, firewall));
+    this.conntrack = LinuxConntrack.open();
+    StaleFlows staleFlows = new StaleFlows(conntrack, netlink);
+    this.sandboxes = new Sandboxes(driver, pool, new PortPublisher(ports, firewall, staleFlows));
   }
 
   /**
@@ -288,14 +292,6 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
     sandboxes.collectGarbage(knownSandboxIds);
   }
 
-  /** The host's address on the default bridge, {@code host-gateway}; empty if there is none. */
-  public Optional<String> hostGateway() {
-    return registry.named(PredefinedNetworks.BRIDGE).stream()
-        .flatMap(stored -> stored.network().pools().stream())
-        .map(Network.Pool::gateway)
-        .findFirst();
-  }
-
   private void tellAll(String action, Sandbox sandbox) {
     for (Attachment attachment : sandbox.attachments().values()) {
       Network network = registry.get(attachment.networkId());
@@ -318,6 +314,7 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
     }
     pool.close();
     sandboxes.close();
+    conntrack.close();
     netlink.close();
     nftables.close();
   }

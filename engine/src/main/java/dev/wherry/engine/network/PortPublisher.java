@@ -16,10 +16,12 @@ final class PortPublisher {
 
   private final PortAllocator allocator;
   private final Firewall firewall;
+  private final StaleFlows staleFlows;
 
-  PortPublisher(PortAllocator allocator, Firewall firewall) {
+  PortPublisher(PortAllocator allocator, Firewall firewall, StaleFlows staleFlows) {
     this.allocator = allocator;
     this.firewall = firewall;
+    this.staleFlows = staleFlows;
   }
 
   /**
@@ -74,6 +76,7 @@ final class PortPublisher {
         bindings.put(exposedPort, List.copyOf(given));
       }
       firewall.publish(ports);
+      staleFlows.forgetBefore(ports);
       return new Published(bindings, leases, ports);
     } catch (PortAllocator.PortException | RuntimeException e) {
       leases.forEach(PortAllocator.Lease::close);
@@ -159,6 +162,7 @@ final class PortPublisher {
   void close(Published published) {
     try {
       firewall.unpublish(published.ports());
+      staleFlows.forgetAfter(published.ports());
     } finally {
       published.leases().forEach(PortAllocator.Lease::close);
     }

@@ -11,10 +11,13 @@ import dev.wherry.engine.linux.LinuxNetlink;
 import dev.wherry.engine.linux.LinuxNftables;
 import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.linux.Netlink;
+import dev.wherry.engine.linux.NetlinkRequest;
+import dev.wherry.engine.linux.Sysctl;
 import dev.wherry.engine.network.NetworkManager.NetworkSpec;
 import dev.wherry.engine.network.NetworkManager.Sandbox;
 import dev.wherry.engine.network.NetworkManager.SandboxRequest;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -62,13 +65,13 @@ class LocalNetworksTest {
   }
 
   private LocalNetworks startNetworks() {
+    return startNetworks(new HostBridge.Managed("wherry0", Optional.empty()));
+  }
+
+  private LocalNetworks startNetworks(HostBridge bridge) {
     LocalNetworks.Settings settings =
         new LocalNetworks.Settings(
-            new HostBridge.Managed("wherry0", Optional.empty()),
-            temp.resolve("records"),
-            temp.resolve("pins"),
-            "wherry",
-            2);
+            bridge, temp.resolve("records"), temp.resolve("pins"), "wherry", 2);
     return host.call(() -> LocalNetworks.start(settings, journal, Clock.systemUTC()));
   }
 
@@ -147,7 +150,6 @@ class LocalNetworksTest {
     assertThat(bridge.options()).containsEntry("com.docker.network.bridge.name", "wherry0");
     assertThat(networks.get(bridge.id().substring(0, 10))).isEqualTo(bridge);
     assertThat(networks.get("none").driver()).isEqualTo("null");
-    assertThat(networks.hostGateway()).contains("172.17.0.1");
     assertThatThrownBy(() -> networks.get("nosuch"))
         .isInstanceOf(EngineException.NotFound.class)
         .hasMessage("network nosuch not found");
@@ -232,11 +234,9 @@ class LocalNetworksTest {
           // a hostile container sends the host's loopback addresses to its gateway
           try (Netlink netlink = LinuxNetlink.open()) {
             int lo = netlink.link("lo").orElseThrow().index();
-            netlink.execute(
-                new dev.wherry.engine.linux.NetlinkRequest.DeleteAddress(
-                    lo, Subnet.literal("127.0.0.1"), 8));
-            dev.wherry.engine.linux.Sysctl.write("net/ipv4/conf/eth0/route_localnet", "1");
-            dev.wherry.engine.linux.Sysctl.write("net/ipv4/conf/all/route_localnet", "1");
+            netlink.execute(new NetlinkRequest.DeleteAddress(lo, Subnet.literal("127.0.0.1"), 8));
+            Sysctl.write("net/ipv4/conf/eth0/route_localnet", "1");
+            Sysctl.write("net/ipv4/conf/all/route_localnet", "1");
           }
           return true;
         });
@@ -250,6 +250,20 @@ class LocalNetworksTest {
     assertThat(host.askUdp(host.neighbour, TestHost.ADDRESS, 5353))
         .isEqualTo(TestHost.NEIGHBOUR_ADDRESS);
     assertThat(host.askUdp(host.pin, "127.0.0.1", 5353)).isEqualTo("172.17.0.1");
+  }
+
+  @Test
+  void a_client_that_keeps_sending_reaches_the_container_of_the_moment() {
+    try (TestHost.UdpClient client = host.udpClient(host.neighbour, TestHost.ADDRESS, 5353)) {
+      assertThat(client.ask()).isEmpty();
+      Sandbox first = open(request("first", published("53/udp", "", "5353"), "bridge"));
+      host.serveUdp(ns(first), 53);
+      assertThat(client.ask()).contains(TestHost.NEIGHBOUR_ADDRESS);
+      close(first);
+      Sandbox second = open(request("second", published("53/udp", "", "5353"), "bridge"));
+      host.serveUdp(ns(second), 53);
+      assertThat(client.ask()).contains(TestHost.NEIGHBOUR_ADDRESS);
+    }
   }
 
   @Test
@@ -280,7 +294,7 @@ class LocalNetworksTest {
           try (Netlink netlink = LinuxNetlink.open()) {
             int eth0 = netlink.link("eth0").orElseThrow().index();
             netlink.execute(
-                new dev.wherry.engine.linux.NetlinkRequest.AddRoute(
+                new NetlinkRequest.AddRoute(
                     Subnet.literal("0.0.0.0"), 0, Optional.of(Subnet.literal(gateway)), eth0));
           }
           return true;
@@ -296,6 +310,54 @@ class LocalNetworksTest {
     assertThat(host.reaches(ns(two), ip(one, "apart"), 80)).isFalse();
     assertThat(host.reaches(ns(two), TestHost.ADDRESS, 8080)).isTrue();
     assertThat(host.reaches(host.neighbour, TestHost.ADDRESS, 8080)).isTrue();
+  }
+
+  @Test
+  void without_bridged_packets_in_the_firewall_containers_still_do_not_meet() {
+    host.call(() -> Sysctl.write("net/bridge/bridge-nf-call-iptables", "0"));
+    containers_that_may_not_meet_do_not();
+  }
+
+  @Test
+  void without_bridged_packets_in_the_firewall_published_ports_are_still_reached() {
+    host.call(() -> Sysctl.write("net/bridge/bridge-nf-call-iptables", "0"));
+    a_published_port_is_reached_from_everywhere();
+  }
+
+  @Test
+  void the_default_bridge_follows_the_configuration() {
+    networks.close();
+    InetAddress address = Subnet.literal("10.50.0.1");
+    HostBridge.HostAddress bip = new HostBridge.HostAddress(address, 24);
+    networks = startNetworks(new HostBridge.Managed("wherry0", Optional.of(bip)));
+    networks.adopt(List.of());
+    Sandbox sandbox = open(request("c", Map.of(), "bridge"));
+    assertThat(ip(sandbox, "bridge")).isEqualTo("10.50.0.2");
+    close(sandbox);
+    networks.close();
+    networks = startNetworks(); // keeps the address that the bridge has
+    assertThat(networks.get("bridge").pools())
+        .containsExactly(new Network.Pool("10.50.0.0/24", "", "10.50.0.1", Map.of()));
+    networks.close();
+    networks = startNetworks(new HostBridge.Disabled());
+    networks.adopt(List.of());
+    assertThatThrownBy(() -> networks.get("bridge")).isInstanceOf(EngineException.NotFound.class);
+    Network own = createNetwork("own", false, Map.of("com.docker.network.bridge.name", "wherry0"));
+    assertThat(own.pools()).extracting(Network.Pool::gateway).containsExactly("172.17.0.1");
+    networks.close();
+    assertThatThrownBy(() -> startNetworks(new HostBridge.Existing("nosuch")))
+        .isInstanceOf(EngineException.Internal.class)
+        .hasMessageContaining("nosuch");
+  }
+
+  @Test
+  void a_bridge_of_the_hosts_is_used_as_it_is() {
+    networks.close();
+    networks = startNetworks(new HostBridge.Existing("wherry0"));
+    networks.adopt(List.of());
+    Sandbox sandbox = open(request("c", Map.of(), "bridge"));
+    assertThat(ip(sandbox, "bridge")).isEqualTo("172.17.0.2");
+    close(sandbox);
   }
 
   @Test

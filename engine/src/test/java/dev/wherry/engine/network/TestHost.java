@@ -22,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -174,19 +175,38 @@ final class TestHost implements AutoCloseable {
 
   /** Asks a server over UDP. */
   String askUdp(Path from, String address, int port) {
-    return namespaces.callInNetwork(
-        from,
-        () -> {
-          try (DatagramSocket socket = new DatagramSocket()) {
-            socket.setSoTimeout(TIMEOUT_MILLIS);
-            byte[] question = {'?'};
-            InetSocketAddress target = new InetSocketAddress(Subnet.literal(address), port);
-            socket.send(new DatagramPacket(question, 1, target));
-            DatagramPacket answer = new DatagramPacket(new byte[100], 100);
-            socket.receive(answer);
-            return new String(answer.getData(), 0, answer.getLength(), StandardCharsets.US_ASCII);
-          }
-        });
+    try (UdpClient client = udpClient(from, address, port)) {
+      return client.ask().orElse("no answer");
+    }
+  }
+
+  /** A client that asks again and again from one port of its own. */
+  UdpClient udpClient(Path from, String address, int port) {
+    InetSocketAddress server = new InetSocketAddress(Subnet.literal(address), port);
+    return new UdpClient(namespaces.callInNetwork(from, () -> new DatagramSocket()), server);
+  }
+
+  record UdpClient(DatagramSocket socket, InetSocketAddress server) implements AutoCloseable {
+    /** The answer, empty if there is none. */
+    Optional<String> ask() {
+      try {
+        socket.setSoTimeout(REFUSAL_MILLIS);
+        socket.send(new DatagramPacket(new byte[] {'?'}, 1, server));
+        DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+        socket.receive(answer);
+        return Optional.of(
+            new String(answer.getData(), 0, answer.getLength(), StandardCharsets.US_ASCII));
+      } catch (SocketTimeoutException e) {
+        return Optional.empty();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      socket.close();
+    }
   }
 
   @Override
