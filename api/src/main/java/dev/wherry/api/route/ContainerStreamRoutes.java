@@ -3,7 +3,9 @@ package dev.wherry.api.route;
 import dev.wherry.api.http.Exchange;
 import dev.wherry.api.mapping.GoTime;
 import dev.wherry.api.stream.BodyStream;
+import dev.wherry.api.stream.EventSocket;
 import dev.wherry.api.stream.HijackedStream;
+import dev.wherry.api.stream.SessionSocket;
 import dev.wherry.api.stream.StreamType;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.error.EngineException;
@@ -31,28 +33,33 @@ final class ContainerStreamRoutes {
   }
 
   private void attach(Exchange exchange) {
-    Container container = containers.index().get(exchange.path("name"));
-    boolean stdin = exchange.flag("stdin");
-    // Checked before anything is attached.
-    HijackedStream.Plan plan =
-        HijackedStream.Plan.of(
-            container.config().tty(),
-            container.config().tty(),
-            stdin,
-            exchange.query("detachKeys"));
-    var request =
-        new AttachRequest(
-            stdin,
-            exchange.flag("stdout"),
-            exchange.flag("stderr"),
-            exchange.flag("logs"),
-            exchange.flag("stream"));
-    HijackedStream.serve(exchange, plan, containers.attach(exchange.path("name"), request));
+    HijackedStream.Plan plan = plan(exchange);
+    HijackedStream.serve(
+        exchange, plan, containers.attach(exchange.path("name"), request(exchange)));
   }
 
   private void attachWebSocket(Exchange exchange) {
-    containers.index().get(exchange.path("name"));
-    throw Missing.refusal("attaching over a WebSocket");
+    HijackedStream.Plan plan = plan(exchange);
+    if (!EventSocket.isWanted(exchange.request())) {
+      throw new EngineException.InvalidParameter("not websocket protocol");
+    }
+    SessionSocket.serve(
+        exchange, plan, containers.attach(exchange.path("name"), request(exchange)));
+  }
+
+  /** Checked before anything is attached. */
+  private HijackedStream.Plan plan(Exchange exchange) {
+    boolean tty = containers.index().get(exchange.path("name")).config().tty();
+    return HijackedStream.Plan.of(tty, tty, exchange.flag("stdin"), exchange.query("detachKeys"));
+  }
+
+  private static AttachRequest request(Exchange exchange) {
+    return new AttachRequest(
+        exchange.flag("stdin"),
+        exchange.flag("stdout"),
+        exchange.flag("stderr"),
+        exchange.flag("logs"),
+        exchange.flag("stream"));
   }
 
   private void logs(Exchange exchange) {

@@ -14,27 +14,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * A client's connection joined to a process's standard streams, both ways, with back pressure in
- * each: a client that does not read stops its session's output, a process that does not read stops
- * the client.
- */
+/** A connection taken away from HTTP and joined to a process's standard streams. */
 public final class HijackedStream {
   private static final Logger LOG = LoggerFactory.getLogger(HijackedStream.class);
 
-  private final NetSocket socket;
-  private final StdioSession session;
-  private final StreamType type;
-  private final @Nullable DetachKeys detachKeys;
-  private boolean over;
-
-  private HijackedStream(
-      NetSocket socket, StdioSession session, StreamType type, @Nullable DetachKeys detachKeys) {
-    this.socket = socket;
-    this.session = session;
-    this.type = type;
-    this.detachKeys = detachKeys;
-  }
+  private HijackedStream() {}
 
   /**
    * What the client asked for, checked before anything is started.
@@ -77,11 +61,7 @@ public final class HijackedStream {
                 live.close();
                 return;
               }
-              take(exchange, plan, live::close)
-                  .onSuccess(
-                      taken ->
-                          new HijackedStream(taken.socket(), live, plan.type, plan.detachKeys)
-                              .join(taken));
+              take(exchange, plan, live::close).onSuccess(taken -> join(taken, live, plan));
             })
         .onFailure(
             failure -> {
@@ -129,79 +109,19 @@ public final class HijackedStream {
         + "\r\n\r\n";
   }
 
-  private void join(Hijack.Taken taken) {
-    socket.closeHandler(closed -> leave());
-    socket.exceptionHandler(failure -> LOG.debug("stream of a client: {}", failure.getMessage()));
-    socket.handler(this::input);
+  private static void join(Hijack.Taken taken, StdioSession session, Plan plan) {
+    NetSocket socket = taken.socket();
+    var pump = new StdioPump(socket, socket, session, plan.type, plan.detachKeys);
+    socket.closeHandler(closed -> pump.leave());
+    socket.handler(
+        piece -> {
+          if (piece.length() == 0) {
+            pump.inputEnded();
+          } else {
+            pump.input(piece);
+          }
+        });
     taken.start();
-    session.output().exceptionHandler(this::outputFailed);
-    session.output().endHandler(ended -> finish());
-    session.output().handler(this::output);
-    session.output().resume();
-    session.ended().onFailure(this::outputFailed);
-  }
-
-  private void output(StdioChunk chunk) {
-    socket.write(type.encode(chunk));
-    if (socket.writeQueueFull()) {
-      session.output().pause();
-      socket.drainHandler(drained -> session.output().resume());
-    }
-  }
-
-  private void outputFailed(Throwable failure) {
-    LOG.debug("stream of a process: {}", failure.getMessage());
-    finish();
-  }
-
-  private void input(Buffer typed) {
-    if (typed.length() == 0) {
-      inputEnded();
-      return;
-    }
-    if (detachKeys == null) {
-      pass(typed);
-      return;
-    }
-    DetachKeys.Typed checked = detachKeys.accept(typed);
-    if (checked.passed().length() > 0) {
-      pass(checked.passed());
-    }
-    if (checked.detach()) {
-      over = true;
-      session.detach();
-      socket.close();
-    }
-  }
-
-  private void pass(Buffer input) {
-    session.stdin().write(input);
-    if (session.stdin().writeQueueFull()) {
-      socket.pause();
-      session.stdin().drainHandler(drained -> socket.resume());
-    }
-  }
-
-  private void inputEnded() {
-    if (!over) {
-      session.stdin().end();
-    }
-  }
-
-  /** The process's side is over: what is written goes out before the connection closes. */
-  private void finish() {
-    if (!over) {
-      over = true;
-      session.close();
-      socket.end();
-    }
-  }
-
-  /** The client's side is over. */
-  private void leave() {
-    if (!over) {
-      over = true;
-      session.close();
-    }
+    pump.start();
   }
 }

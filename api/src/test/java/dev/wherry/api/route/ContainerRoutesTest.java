@@ -147,8 +147,7 @@ class ContainerRoutesTest {
     "GET,/containers/web/changes",
     "GET,/containers/web/export",
     "GET,/containers/web/archive?path=/",
-    "POST,/containers/web/update",
-    "GET,/containers/web/attach/ws"
+    "POST,/containers/web/update"
   })
   void what_is_missing_says_so_but_a_missing_container_is_told_first(String method, String path) {
     RawHttp.Answer answer = RawHttp.send(api.socket(), method, path, "{}");

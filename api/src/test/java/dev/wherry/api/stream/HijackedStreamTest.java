@@ -260,6 +260,29 @@ class HijackedStreamTest {
     assertThat(answer.body()).contains("Invalid detach keys (zzz-) provided");
   }
 
+  @Test
+  void a_browser_attaches_over_a_websocket() {
+    Promise<Void> live = Promise.promise();
+    api.engine.containers.beforeAttach = live::future;
+    try (RawHttp http = api.connect()) {
+      http.write(
+          "GET /containers/web/attach/ws?stream=1&stdin=1&stdout=1 HTTP/1.1\r\nHost: localhost\r\n"
+              + "Connection: Upgrade\r\nUpgrade: websocket\r\nOrigin: http://localhost\r\n"
+              + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+      await().until(() -> !api.engine.containers.attaches.isEmpty());
+      live.complete();
+      assertThat(http.head().status()).isEqualTo(101);
+      // A masked text frame of two letters, the mask being all zeros.
+      http.write(new byte[] {(byte) 0x81, (byte) 0x82, 0, 0, 0, 0, 'h', 'i'});
+      await().untilAsserted(() -> assertThat(session().input()).isEqualTo("hi"));
+      session().write(StdStream.STDERR, "oops");
+      assertThat(http.read(6)).isEqualTo(new byte[] {(byte) 0x82, 4, 'o', 'o', 'p', 's'});
+      session().exit();
+      assertThat(http.read(1)).as("a close frame").isEqualTo(new byte[] {(byte) 0x88});
+    }
+    assertThat(api.get("/containers/web/attach/ws").status()).isEqualTo(400);
+  }
+
   private String exec(String json) {
     String answer = api.post("/containers/web/exec", json).body();
     return answer.replaceAll(".*\"Id\":\"([0-9a-z]+)\".*\\s*", "$1");
