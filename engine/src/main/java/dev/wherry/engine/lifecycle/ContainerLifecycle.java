@@ -50,7 +50,7 @@ public interface ContainerLifecycle {
 
   /**
    * Sends a signal by name or number ({@code SIGTERM}, {@code TERM}, {@code 15}) to a live
-   * container.
+   * container. A paused one goes on if the signal is meant to end it.
    */
   void signal(String id, String signal);
 

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 
 /** The logs that conmon writes, in the files the engine says. */
 final class FileLogs implements ContainerLogs {
+  private static final Path NONE = Path.of("/proc/self/none");
+
   private final ContainerLifecycle lifecycle;
   private final LogChanges changes;
 
@@ -27,7 +29,9 @@ final class FileLogs implements ContainerLogs {
     return changes.watch(path(container), changed);
   }
 
+  /** One that was never started has no log yet; a file that is not there reads as empty. */
   private Path path(Container container) {
-    return Path.of(lifecycle.files(container).logPath());
+    String path = lifecycle.files(container).logPath();
+    return path.isEmpty() ? NONE : Path.of(path);
   }
 }

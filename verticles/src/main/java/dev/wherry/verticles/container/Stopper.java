@@ -2,13 +2,14 @@ package dev.wherry.verticles.container;
 
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerState;
+import dev.wherry.engine.container.SignalNumber;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.linux.Signals;
 import dev.wherry.verticles.bus.Timers;
 import dev.wherry.verticles.container.ContainerCommand.StopOrder;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -137,8 +138,7 @@ final class Stopper {
   }
 
   private static boolean isKill(String signal) {
-    String name = signal.toUpperCase(Locale.ROOT);
-    return name.equals("KILL") || name.equals("SIGKILL") || name.equals("9");
+    return SignalNumber.parse(signal) == Signals.SIGKILL;
   }
 
   /** In the lane: registers for the exit, then sends. */
@@ -166,22 +166,22 @@ final class Stopper {
 
   /**
    * In the lane. As in dockerd, each signal counts as a user's stop for {@code unless-stopped}; one
-   * that is the container's stop signal, or any if it has none of its own, also ends the restarts
-   * and thaws a paused container, so that it can obey.
+   * that is the container's stop signal, or any if it has none of its own, also ends the restarts.
    */
   private Future<Void> send(Container container, String signal) {
     if (container.state() instanceof ContainerState.Restarting) {
       return cancelRestart(container);
     }
     String own = container.config().stopSignal();
-    boolean ends = own == null || own.isEmpty() || isKill(signal) || sameSignal(own, signal);
+    boolean ends =
+        own == null
+            || own.isEmpty()
+            || isKill(signal)
+            || SignalNumber.parse(own) == SignalNumber.parse(signal);
     return room.kernel()
         .run(
             () -> {
               room.lifecycle().signal(container.id(), signal);
-              if (ends && container.state() instanceof ContainerState.Paused) {
-                room.lifecycle().unpause(container.id());
-              }
               room.lifecycle().markManuallyStopped(container.id());
             })
         .onSuccess(
@@ -190,15 +190,6 @@ final class Stopper {
                 restarts.cancel(container.id());
               }
             });
-  }
-
-  private static boolean sameSignal(String one, String other) {
-    return bareName(one).equals(bareName(other));
-  }
-
-  private static String bareName(String signal) {
-    String name = signal.toUpperCase(Locale.ROOT);
-    return name.startsWith("SIG") ? name.substring(3) : name;
   }
 
   private Future<Void> markStopped(Container container) {

@@ -189,7 +189,10 @@ final class FakeLifecycle implements ContainerLifecycle, ContainerIndex {
     if (!get(id).state().isAlive()) {
       throw new EngineException.Conflict("Container " + id + " is not running");
     }
-    if (obeyed.contains(bare) && get(id).state() instanceof ContainerState.Running) {
+    if (bare.equals("TERM") && get(id).state() instanceof ContainerState.Paused) {
+      unpause(id);
+    }
+    if (obeyed.contains(bare)) {
       ends(id, bare.equals("KILL") ? 137 : 143);
     }
   }
@@ -217,9 +220,6 @@ final class FakeLifecycle implements ContainerLifecycle, ContainerIndex {
     step("unpause", id);
     if (get(id).state() instanceof ContainerState.Paused paused) {
       state(id, paused.running());
-    }
-    if (calls.contains("signal-TERM " + get(id).name())) {
-      ends(id, 143);
     }
     return get(id);
   }

@@ -127,8 +127,6 @@ class StopAndWaitTest {
   @Test
   void a_bad_signal_is_refused_and_leaves_no_mark() {
     fixture.running("a", Options.PLAIN);
-    fixture.engine.fail(
-        "signal-NOPE", "a", new EngineException.InvalidParameter("Invalid signal: NOPE"));
     assertThatThrownBy(() -> fixture.get(() -> fixture.containers.stop("a", "NOPE", 1)))
         .isInstanceOf(EngineException.InvalidParameter.class);
     assertThat(fixture.state("a").hasBeenManuallyStopped()).isFalse();
