@@ -2,7 +2,10 @@ package dev.wherry.verticles.volume;
 
 import dev.wherry.engine.container.ContainerIndex;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.event.EngineEvent;
+import dev.wherry.engine.event.Journal;
 import dev.wherry.engine.linux.LinuxException;
+import dev.wherry.engine.volume.Volume;
 import dev.wherry.engine.volume.VolumeStore;
 import dev.wherry.verticles.bus.Addresses;
 import dev.wherry.verticles.bus.Blocking;
@@ -21,16 +24,21 @@ import org.slf4j.LoggerFactory;
 public final class VolumeVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(VolumeVerticle.class);
 
+  private static final Map<String, String> DRIVER = Map.of("driver", "local");
+
   private final VolumeStore store;
   private final ContainerIndex containers;
+  private final Journal journal;
   private final Blocking kernel;
 
   /**
    * @param containers who uses which volume
    */
-  public VolumeVerticle(VolumeStore store, ContainerIndex containers, Blocking kernel) {
+  public VolumeVerticle(
+      VolumeStore store, ContainerIndex containers, Journal journal, Blocking kernel) {
     this.store = store;
     this.containers = containers;
+    this.journal = journal;
     this.kernel = kernel;
   }
 
@@ -44,16 +52,10 @@ public final class VolumeVerticle extends VerticleBase {
   private Future<?> answer(Lanes lanes, VolumeCommand<?> command) {
     return switch (command) {
       case VolumeCommand.Create create ->
-          lanes.submit(
-              create.name(),
-              () ->
-                  kernel.call(
-                      () ->
-                          store.create(
-                              create.name(),
-                              create.labels(),
-                              create.options(),
-                              create.name().isEmpty())));
+          // Unnamed ones have nothing to wait for.
+          create.name().isEmpty()
+              ? kernel.call(() -> create(create))
+              : lanes.submit(create.name(), () -> kernel.call(() -> create(create)));
       case VolumeCommand.Remove what ->
           lanes.submit(what.name(), () -> kernel.run(() -> remove(what.name(), what.force())));
       case VolumeCommand.Sizes sizes -> kernel.call(() -> sizes(sizes.names()));
@@ -70,6 +72,14 @@ public final class VolumeVerticle extends VerticleBase {
       }
     }
     return sizes;
+  }
+
+  /** Tells the event also for a volume that was there, as dockerd does. */
+  private Volume create(VolumeCommand.Create command) {
+    Volume volume =
+        store.create(command.name(), command.labels(), command.options(), command.name().isEmpty());
+    journal.append(EngineEvent.Type.VOLUME, "create", volume.name(), DRIVER);
+    return volume;
   }
 
   private void remove(String name, boolean force) {
@@ -89,5 +99,6 @@ public final class VolumeVerticle extends VerticleBase {
           "remove %s: volume is in use - [%s]".formatted(name, String.join(", ", users)));
     }
     store.remove(name);
+    journal.append(EngineEvent.Type.VOLUME, "destroy", name, DRIVER);
   }
 }

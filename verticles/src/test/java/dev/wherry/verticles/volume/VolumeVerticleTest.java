@@ -2,16 +2,20 @@ package dev.wherry.verticles.volume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerIndex;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.event.EngineEvent;
+import dev.wherry.engine.event.FileJournal;
 import dev.wherry.engine.volume.Volume;
 import dev.wherry.engine.volume.VolumeStore;
 import dev.wherry.verticles.bus.Blocking;
 import dev.wherry.verticles.bus.LocalCodec;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -20,24 +24,31 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class VolumeVerticleTest {
   private final Vertx vertx = Vertx.vertx();
   private final FakeVolumes store = new FakeVolumes();
   private final Volumes volumes = new VolumeClient(vertx, store);
 
+  @TempDir Path directory;
+  private FileJournal journal;
+
   @BeforeEach
   void deploy() {
+    journal = new FileJournal(directory, FileJournal.Limits.DEFAULT, Clock.systemUTC());
     LocalCodec.register(vertx.eventBus());
     vertx
         .deployVerticle(
-            new VolumeVerticle(store, new NoContainers(), new Blocking(vertx, "kernel", 2)))
+            new VolumeVerticle(
+                store, new NoContainers(), journal, new Blocking(vertx, "kernel", 2)))
         .await();
   }
 
   @AfterEach
   void close() {
     vertx.close().await();
+    journal.close();
   }
 
   @Test
@@ -47,6 +58,11 @@ class VolumeVerticleTest {
     assertThat(volumes.list()).containsExactly(made);
     volumes.remove("v", false).await();
     assertThat(volumes.list()).isEmpty();
+    assertThat(journal.page(0, 0, 9))
+        .extracting(EngineEvent::action, EngineEvent::actorId, EngineEvent::attributes)
+        .containsExactly(
+            tuple("create", "v", Map.of("driver", "local")),
+            tuple("destroy", "v", Map.of("driver", "local")));
   }
 
   @Test
