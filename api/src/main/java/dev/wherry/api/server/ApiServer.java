@@ -49,15 +49,13 @@ public final class ApiServer {
     var files = new ArrayList<UnixSocketFile>();
     var addresses = new ArrayList<SocketAddress>();
     for (ListenAddress address : config.listen()) {
-      switch (address) {
-        case ListenAddress.Unix unix -> {
-          UnixSocketFile file = UnixSocketFile.prepare(unix.path());
-          files.add(file);
-          addresses.add(SocketAddress.domainSocketAddress(file.bindPath().toString()));
-        }
-        case ListenAddress.Tcp tcp ->
-            addresses.add(
-                SocketAddress.inetSocketAddress(tcp.port(), tcp.address().getHostAddress()));
+      // No pattern switch on the way to the first ping: its first use costs 20 ms.
+      if (address instanceof ListenAddress.Unix unix) {
+        UnixSocketFile file = UnixSocketFile.prepare(unix.path());
+        files.add(file);
+        addresses.add(SocketAddress.domainSocketAddress(file.bindPath().toString()));
+      } else if (address instanceof ListenAddress.Tcp tcp) {
+        addresses.add(SocketAddress.inetSocketAddress(tcp.port(), tcp.address().getHostAddress()));
       }
     }
     Future<String> deployment =
@@ -79,12 +77,10 @@ public final class ApiServer {
     return server;
   }
 
+  /** Without the scheme, as dockerd logs it. */
   private static String shown(ListenAddress address) {
-    return switch (address) {
-      case ListenAddress.Unix unix -> unix.path().toString();
-      case ListenAddress.Tcp tcp ->
-          SocketAddress.inetSocketAddress(tcp.port(), tcp.address().getHostAddress()).toString();
-    };
+    String text = address.toString();
+    return text.substring(text.indexOf("://") + 3);
   }
 
   /** Stops listening and closes all connections. */
