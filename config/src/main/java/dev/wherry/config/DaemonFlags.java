@@ -2,15 +2,15 @@ package dev.wherry.config;
 
 import dev.wherry.config.Directive.Kind;
 import dev.wherry.config.Directive.Support;
+import dev.wherry.config.FlagReader.Flag;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * The daemon's command line, in dockerd's flags.
@@ -37,6 +37,7 @@ record DaemonFlags(Settings settings, Optional<Path> configFile, Action action) 
   }
 
   private static final String NAME = "wherry daemon";
+  private static final String CONFIG_FILE = "--config-file";
 
   /**
    * Reads a command line.
@@ -47,32 +48,33 @@ record DaemonFlags(Settings settings, Optional<Path> configFile, Action action) 
    *     value is of the wrong type
    */
   static DaemonFlags parse(String... args) throws ConfigException {
-    CommandLine.ParseResult result;
-    try {
-      result = commandLine().parseArgs(args);
-    } catch (CommandLine.UnmatchedArgumentException e) {
-      String first = e.getUnmatched().getFirst();
-      throw new ConfigException(
-          (first.startsWith("-")
-                  ? "unknown flag: " + first
-                  : "\"" + NAME + "\" accepts no arguments: " + first)
-              + "\nSee './wherry daemon --help'.",
-          e);
-    } catch (CommandLine.ParameterException e) {
-      throw new ConfigException(e.getMessage() + "\nSee './wherry daemon --help'.", e);
-    }
+    Map<String, List<String>> given = FlagReader.read(flags(), NAME, args);
     var values = new LinkedHashMap<String, Object>();
     for (Directive directive : Directives.all().values()) {
-      Object given = matched(result, directive.flags());
-      if (given != null) {
-        values.put(directive.key(), value(directive, given));
+      List<String> texts = given.get(directive.key());
+      if (texts != null) {
+        values.put(directive.key(), value(directive, texts));
       }
     }
-    Object file = matched(result, List.of("--config-file"));
     return new DaemonFlags(
         new Settings(values),
-        Optional.ofNullable(file).map(name -> Path.of(name.toString())),
-        action(result));
+        Optional.ofNullable(given.get(CONFIG_FILE)).map(texts -> Path.of(texts.getLast())),
+        action(given));
+  }
+
+  /** Every spelling of every flag. */
+  private static Map<String, Flag> flags() {
+    var flags = new HashMap<String, Flag>();
+    for (Directive directive : Directives.all().values()) {
+      var flag = new Flag(directive.key(), directive.kind() == Kind.BOOL);
+      directive.flags().forEach(spelling -> flags.put(spelling, flag));
+    }
+    flags.put(CONFIG_FILE, new Flag(CONFIG_FILE, false));
+    flags.put("--validate", new Flag("--validate", true));
+    flags.put("--version", new Flag("--version", true));
+    flags.put("-v", new Flag("--version", true));
+    flags.put("--help", new Flag("--help", true));
+    return flags;
   }
 
   /**
@@ -81,34 +83,64 @@ record DaemonFlags(Settings settings, Optional<Path> configFile, Action action) 
    * @return the flags that do something, one a line
    */
   static String help() {
-    return commandLine().getUsageMessage(CommandLine.Help.Ansi.OFF);
+    var rows = new ArrayList<Row>();
+    for (Directive directive : Directives.all().values()) {
+      if (directive.support() instanceof Support.Honoured && !directive.flags().isEmpty()) {
+        rows.add(row(directive.flags(), directive.kind(), directive.help()));
+      }
+    }
+    rows.add(
+        row(
+            List.of(CONFIG_FILE),
+            Kind.STRING,
+            "Settings in daemon.json's keys (default " + DEFAULT_CONFIG_FILE + ")"));
+    rows.add(row(List.of("--validate"), Kind.BOOL, "Check the settings and exit"));
+    rows.add(row(List.of("--version", "-v"), Kind.BOOL, "Print the version and exit"));
+    rows.add(row(List.of("--help"), Kind.BOOL, "Print this and exit"));
+    rows.sort(Comparator.comparing(Row::order));
+    int width = rows.stream().mapToInt(row -> row.left().length()).max().orElse(0);
+    var text = new StringBuilder("Usage: " + NAME + " [OPTIONS]\n\n");
+    text.append("Serves the Docker API. Flags are named as dockerd's.\n\nOptions:\n");
+    for (Row row : rows) {
+      text.append(row.left()).append(" ".repeat(width + 3 - row.left().length()));
+      text.append(row.help()).append('\n');
+    }
+    return text.toString();
   }
 
-  private static Action action(CommandLine.ParseResult result) {
-    if (result.hasMatchedOption("--help")) {
+  /** A line of the help. */
+  private record Row(String order, String left, String help) {}
+
+  private static Row row(List<String> spellings, Kind kind, String help) {
+    String name = spellings.getFirst();
+    String start = spellings.size() > 1 ? "  " + spellings.get(1) + ", " : "      ";
+    String label = kind == Kind.BOOL ? "" : " " + kind.label();
+    return new Row(name, start + name + label, help);
+  }
+
+  private static Action action(Map<String, List<String>> given) {
+    if (isSet(given, "--help")) {
       return Action.HELP;
     }
-    if (result.hasMatchedOption("--version")) {
+    if (isSet(given, "--version")) {
       return Action.VERSION;
     }
-    return result.hasMatchedOption("--validate") ? Action.VALIDATE : Action.SERVE;
+    return isSet(given, "--validate") ? Action.VALIDATE : Action.SERVE;
   }
 
-  private static @Nullable Object matched(CommandLine.ParseResult result, List<String> flags) {
-    if (flags.isEmpty() || !result.hasMatchedOption(flags.getFirst())) {
-      return null;
-    }
-    return result.matchedOption(flags.getFirst()).getValue();
+  private static boolean isSet(Map<String, List<String>> given, String name) {
+    return given.getOrDefault(name, List.of("false")).getLast().equals("true");
   }
 
-  private static Object value(Directive directive, Object given) throws ConfigException {
+  private static Object value(Directive directive, List<String> texts) throws ConfigException {
     String flag = directive.flags().getFirst();
     return switch (directive.kind()) {
-      case BOOL, STRING, BYTES, LIST -> given;
-      case INT -> number(flag, given.toString());
-      case MAP -> entries(flag, (List<?>) given);
-      case OBJECT ->
-          directive.support() instanceof Support.Honoured ? entries(flag, (List<?>) given) : given;
+      case BOOL -> Boolean.valueOf(texts.getLast());
+      case STRING, BYTES -> texts.getLast();
+      case LIST -> texts;
+      case INT -> number(flag, texts.getLast());
+      case MAP -> entries(flag, texts);
+      case OBJECT -> directive.support() instanceof Support.Honoured ? entries(flag, texts) : texts;
     };
   }
 
@@ -120,10 +152,10 @@ record DaemonFlags(Settings settings, Optional<Path> configFile, Action action) 
     }
   }
 
-  private static Map<String, Object> entries(String flag, List<?> given) throws ConfigException {
+  private static Map<String, Object> entries(String flag, List<String> given)
+      throws ConfigException {
     var entries = new LinkedHashMap<String, Object>();
-    for (Object item : given) {
-      String text = item.toString();
+    for (String text : given) {
       int equals = text.indexOf('=');
       if (equals < 1) {
         throw new ConfigException(
@@ -132,42 +164,5 @@ record DaemonFlags(Settings settings, Optional<Path> configFile, Action action) 
       entries.put(text.substring(0, equals), text.substring(equals + 1));
     }
     return entries;
-  }
-
-  private static CommandLine commandLine() {
-    CommandSpec spec = CommandSpec.create().name(NAME);
-    spec.usageMessage().description("Serves the Docker API. Flags are named as dockerd's.");
-    Directives.all().values().stream()
-        .filter(directive -> !directive.flags().isEmpty())
-        .forEach(directive -> spec.addOption(option(directive)));
-    spec.addOption(
-        OptionSpec.builder("--config-file")
-            .type(String.class)
-            .paramLabel(Kind.STRING.label())
-            .description("Settings in daemon.json's keys (default " + DEFAULT_CONFIG_FILE + ")")
-            .build());
-    spec.addOption(switchOption("Check the settings and exit", "--validate"));
-    spec.addOption(switchOption("Print the version and exit", "--version", "-v"));
-    spec.addOption(switchOption("Print this and exit", "--help"));
-    // An argument that starts with @ is an argument, not a file of arguments.
-    return new CommandLine(spec).setExpandAtFiles(false).setOverwrittenOptionsAllowed(true);
-  }
-
-  private static OptionSpec switchOption(String help, String... names) {
-    return OptionSpec.builder(names[0], names).type(boolean.class).description(help).build();
-  }
-
-  private static OptionSpec option(Directive directive) {
-    String[] names = directive.flags().toArray(String[]::new);
-    var option =
-        OptionSpec.builder(names[0], names)
-            .paramLabel(directive.kind().label())
-            .hidden(!(directive.support() instanceof Support.Honoured))
-            .description(directive.help());
-    return switch (directive.kind()) {
-      case BOOL -> option.type(Boolean.class).arity("0..1").fallbackValue("true").build();
-      case INT, STRING, BYTES -> option.type(String.class).build();
-      case LIST, MAP, OBJECT -> option.type(List.class).auxiliaryTypes(String.class).build();
-    };
   }
 }

@@ -72,19 +72,17 @@ record Directive(String key, List<String> flags, Kind kind, Support support, Str
    * @return false when the value asks for behaviour the engine does not have
    */
   boolean accepts(Object value) {
-    return switch (support) {
-      case Support.Honoured _, Support.Immaterial _ -> true;
-      case Support.Only(var values) -> isEmpty(value) || values.contains(value);
-    };
+    // No pattern switches: this is on the way to the daemon's first answer, and their first use is
+    // slow.
+    return !(support instanceof Support.Only only)
+        || isEmpty(value)
+        || only.values().contains(value);
   }
 
   private static boolean isEmpty(Object value) {
-    return switch (value) {
-      case String text -> text.isEmpty();
-      case Collection<?> items -> items.isEmpty();
-      case Map<?, ?> entries -> entries.isEmpty();
-      default -> false;
-    };
+    return (value instanceof String text && text.isEmpty())
+        || (value instanceof Collection<?> items && items.isEmpty())
+        || (value instanceof Map<?, ?> entries && entries.isEmpty());
   }
 
   /** A directive that does what it does in dockerd. */

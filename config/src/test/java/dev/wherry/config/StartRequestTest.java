@@ -226,6 +226,11 @@ class StartRequestTest {
         "--default-shm-size=99999999P| too large",
         "--add-runtime=x=            | runtimes: x: a path is expected",
         "--foo                       | unknown flag: --foo",
+        "-x                          | unknown shorthand flag: 'x' in -x",
+        "-Dx                         | unknown shorthand flag: 'x' in -Dx",
+        "--debug=maybe               | invalid argument \"maybe\" for \"--debug\" flag",
+        "--data-root                 | flag needs an argument: --data-root",
+        "-H                          | flag needs an argument: -H",
         "foo                         | accepts no arguments: foo",
         "--config-file=/nowhere/d    | open /nowhere/d: no such file or directory",
       })
@@ -233,6 +238,20 @@ class StartRequestTest {
     assertThatThrownBy(() -> flags(flag))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void switches_may_share_a_dash_and_be_switched_off_again() throws Exception {
+    assertThat(flags("-Dp", "/p").logLevel()).isEqualTo(LogLevel.DEBUG);
+    assertThat(flags("-Dp/p").directories().pidFile()).isEqualTo(Path.of("/p"));
+    assertThat(flags("-D", "--debug=false").logLevel()).isEqualTo(LogLevel.INFO);
+    assertThat(flags("-p=/q").directories().pidFile()).isEqualTo(Path.of("/q"));
+    assertThat(flags("-p", "/a", "--pidfile=/b").directories().pidFile()).isEqualTo(Path.of("/b"));
+  }
+
+  @Test
+  void an_argument_after_the_end_of_the_flags_is_refused() {
+    assertThatThrownBy(() -> flags("--", "-D")).hasMessageContaining("accepts no arguments: -D");
   }
 
   @Test
