@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Platforms by the names that images use, those of Go. */
-final class Platforms {
+public final class Platforms {
   private static final Pattern PART = Pattern.compile("[A-Za-z0-9_-]+");
 
   private Platforms() {}
@@ -42,6 +42,26 @@ final class Platforms {
         os,
         parts.length > 1 ? architecture(parts[1]) : host.architecture(),
         parts.length > 2 ? parts[2].toLowerCase(Locale.ROOT) : "");
+  }
+
+  /**
+   * Refuses an image of another platform than the one asked for.
+   *
+   * @param reference what the user calls the image
+   * @param platform empty for any
+   * @throws EngineException.NotFound in dockerd's words
+   */
+  public static void require(Image image, String reference, String platform) {
+    if (platform.isEmpty()) {
+      return;
+    }
+    Platform wanted = parse(platform);
+    if (!wanted.os().equals(image.os()) || !wanted.architecture().equals(image.architecture())) {
+      throw new EngineException.NotFound(
+          ("image with reference %s was found but does not match the specified platform: wanted"
+                  + " %s, actual: %s/%s")
+              .formatted(reference, platform, image.os(), image.architecture()));
+    }
   }
 
   private static String architecture(String name) {

@@ -1,6 +1,7 @@
 package dev.wherry.engine.launch;
 
 import dev.wherry.engine.container.Container;
+import dev.wherry.engine.container.Resources.Ulimit;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What a start needs beyond the container's record: paths and namespaces that exist only for this
  * start.
  *
+ * @param hostname its own, or that of the container whose network it shares
  * @param rootfs the mounted root file system
  * @param accounts of that root file system
  * @param namespaces which namespaces it gets
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record LaunchPlan(
     Container container,
+    String hostname,
     Path rootfs,
     Accounts accounts,
     Namespaces namespaces,
@@ -27,7 +30,7 @@ public record LaunchPlan(
     Shm shm,
     @Nullable Path init,
     String cgroup,
-    List<dev.wherry.engine.container.Resources.Ulimit> defaultUlimits) {
+    List<Ulimit> defaultUlimits) {
 
   /** A file of the host bound over one of the container's. */
   public record BindFile(Path source, String destination) {}

@@ -34,7 +34,8 @@ public final class OciSpecBuilder {
    */
   public ObjectNode container(LaunchPlan plan) {
     Container container = plan.container();
-    SpecProcess process = new SpecProcess(container, plan.accounts(), facts, plan.defaultUlimits());
+    SpecProcess process =
+        new SpecProcess(container, plan.hostname(), plan.accounts(), facts, plan.defaultUlimits());
     ObjectNode spec = JsonNodeFactory.instance.objectNode();
     spec.put("ociVersion", OCI_VERSION);
     spec.set("process", process.ofContainer(plan.init() != null));
@@ -43,7 +44,7 @@ public final class OciSpecBuilder {
       root.put("readonly", true);
     }
     if (plan.namespaces().uts() instanceof Namespace.Own) {
-      spec.put("hostname", container.config().hostname());
+      spec.put("hostname", plan.hostname());
     }
     spec.set("mounts", new SpecMounts(plan).build());
     if (!container.hostConfig().annotations().isEmpty()) {
@@ -54,9 +55,13 @@ public final class OciSpecBuilder {
     return spec;
   }
 
-  /** The {@code process} of an exec (OCI runtime-spec, config.md, "Process"). */
-  public ObjectNode exec(Container container, ExecSpec exec, Accounts accounts) {
-    return new SpecProcess(container, accounts, facts, List.of()).ofExec(exec);
+  /**
+   * The {@code process} of an exec (OCI runtime-spec, config.md, "Process").
+   *
+   * @param hostname the one its container was started with
+   */
+  public ObjectNode exec(Container container, String hostname, ExecSpec exec, Accounts accounts) {
+    return new SpecProcess(container, hostname, accounts, facts, List.of()).ofExec(exec);
   }
 
   /** The {@code linux.resources} to apply to a live container. */

@@ -50,7 +50,7 @@ public record RuntimeFailure(String text, int exitCode) {
   }
 
   /** The user's fault where the program or a mount is wrong, else the engine's or host's. */
-  EngineException asException() {
+  public EngineException asException() {
     return exitCode == 128
         ? new EngineException.Internal(text)
         : new EngineException.InvalidParameter(text);

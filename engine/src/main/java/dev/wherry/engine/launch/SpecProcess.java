@@ -22,13 +22,19 @@ final class SpecProcess {
       "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
   private final Container container;
+  private final String hostname;
   private final Accounts accounts;
   private final HostFacts facts;
   private final List<Ulimit> defaultUlimits;
 
   SpecProcess(
-      Container container, Accounts accounts, HostFacts facts, List<Ulimit> defaultUlimits) {
+      Container container,
+      String hostname,
+      Accounts accounts,
+      HostFacts facts,
+      List<Ulimit> defaultUlimits) {
     this.container = container;
+    this.hostname = hostname;
     this.accounts = accounts;
     this.facts = facts;
     this.defaultUlimits = defaultUlimits;
@@ -136,7 +142,7 @@ final class SpecProcess {
   private List<String> environment(boolean tty) {
     List<String> defaults = new ArrayList<>();
     defaults.add(DEFAULT_PATH);
-    defaults.add("HOSTNAME=" + container.config().hostname());
+    defaults.add("HOSTNAME=" + hostname);
     if (tty) {
       defaults.add("TERM=xterm");
     }

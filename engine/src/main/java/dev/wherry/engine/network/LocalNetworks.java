@@ -1,6 +1,7 @@
 package dev.wherry.engine.network;
 
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.error.Undo;
 import dev.wherry.engine.event.EngineEvent;
 import dev.wherry.engine.event.Journal;
 import dev.wherry.engine.linux.Conntrack;

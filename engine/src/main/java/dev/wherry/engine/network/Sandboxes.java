@@ -1,6 +1,7 @@
 package dev.wherry.engine.network;
 
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.error.Undo;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.MacAddress;
 import dev.wherry.engine.network.HostBridge.HostAddress;

@@ -101,6 +101,7 @@ class ConmonSupervisorTest {
         specs.container(
             new LaunchPlan(
                 fixture.build(),
+                fixture.hostname,
                 rootfs,
                 Accounts.EMPTY,
                 new LaunchPlan.Namespaces(
@@ -215,7 +216,7 @@ class ConmonSupervisorTest {
             true);
     Files.createDirectories(exec.bundle().directory());
     Files.writeString(
-        exec.bundle().process(), specs.exec(container, spec, Accounts.EMPTY).toString());
+        exec.bundle().process(), specs.exec(container, "h1", spec, Accounts.EMPTY).toString());
     return exec;
   }
 

@@ -68,6 +68,7 @@ class OciSpecBuilderTest {
             .container(
                 new LaunchPlan(
                     fixture.build(),
+                    fixture.hostname,
                     Path.of("/rootfs"),
                     Accounts.parse("root:x:0:0::/root:/bin/sh\ndaemon:x:1:1::/:/bin/sh\n", ""),
                     namespaces,
@@ -372,7 +373,8 @@ class OciSpecBuilderTest {
             null,
             null);
     ObjectNode process =
-        builder().exec(fixture.build(), exec, Accounts.parse("daemon:x:1:1::/:/bin/sh\n", ""));
+        builder()
+            .exec(fixture.build(), "h1", exec, Accounts.parse("daemon:x:1:1::/:/bin/sh\n", ""));
     assertThat(process.path("cwd").asText()).isEqualTo("/srv");
     assertThat(process.path("env").toString()).contains("\"A=1\"", "\"B=3\"");
     assertThat(process.at("/user/uid").asInt()).isEqualTo(1);

@@ -1,4 +1,4 @@
-package dev.wherry.engine.network;
+package dev.wherry.engine.error;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -7,11 +7,11 @@ import java.util.Deque;
  * What has to be done to take back the steps of a work that fails half-way, the last step first.
  * Not thread-safe.
  */
-final class Undo {
+public final class Undo {
   private final Deque<Runnable> steps = new ArrayDeque<>();
 
   /** Adds what takes back the step just made. */
-  void add(Runnable step) {
+  public void add(Runnable step) {
     steps.push(step);
   }
 
@@ -20,7 +20,7 @@ final class Undo {
    *
    * @param reason the failure to be thrown, which gets those of taking back as suppressed ones
    */
-  void run(Throwable reason) {
+  public void run(Throwable reason) {
     while (!steps.isEmpty()) {
       try {
         steps.pop().run();

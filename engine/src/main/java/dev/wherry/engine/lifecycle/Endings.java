@@ -1,0 +1,91 @@
+package dev.wherry.engine.lifecycle;
+
+import dev.wherry.engine.container.Container;
+import dev.wherry.engine.container.ContainerState;
+import dev.wherry.engine.container.ContainerState.Exited;
+import dev.wherry.engine.container.ContainerState.Running;
+import dev.wherry.engine.container.ExitStatus;
+import dev.wherry.engine.launch.Supervisor.Order;
+import dev.wherry.engine.network.Attachment;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Records how containers end, and whether they will come back. */
+final class Endings {
+  private final Records records;
+  private final Orders orders;
+  private final ContainerEvents events;
+  private final Teardown teardown;
+  private final ExitWatch exits;
+
+  Endings(
+      Records records, Orders orders, ContainerEvents events, Teardown teardown, ExitWatch exits) {
+    this.records = records;
+    this.orders = orders;
+    this.events = events;
+    this.teardown = teardown;
+    this.exits = exits;
+  }
+
+  Container exited(String id, ExitStatus status) {
+    Container before = records.index().get(id);
+    Optional<Running> process = NamespaceChoice.live(before.state());
+    if (process.isEmpty()) {
+      return before;
+    }
+    boolean noted = exits.isNoted(before.id());
+    Exited state =
+        new Exited(
+            status.exitCode(),
+            status.oomKilled(),
+            noted ? "" : unseen(status),
+            process.get().startedAt(),
+            status.finishedAt());
+    Order order = orders.of(before);
+    Container ended = records.save(withoutRuntime(before.withState(state)));
+    if (status.oomKilled()) {
+      events.tell(ended, "oom");
+    }
+    events.tell(ended, "die", Map.of("exitCode", Integer.toString(status.exitCode())));
+    // What is torn down is told by the record from before: it knows the sandbox.
+    teardown.afterExit(before, order, !noted);
+    events.volumesUnmounted(ended);
+    return ended;
+  }
+
+  /** Addresses and namespace are given back; what was asked for stays. */
+  private static Container withoutRuntime(Container container) {
+    Map<String, Attachment> networks = new LinkedHashMap<>();
+    container
+        .networks()
+        .forEach(
+            (name, attachment) ->
+                networks.put(
+                    name, new Attachment(attachment.networkId(), attachment.requested(), null)));
+    return container.withNetworks(networks, null);
+  }
+
+  private static String unseen(ExitStatus status) {
+    return status.exitCode() == ExitWatch.UNKNOWN
+        ? "its end was not seen: the host went down, or its processes were killed with their supervisor"
+        : "its supervisor was killed, so it was killed too";
+  }
+
+  Container restarting(String id, int restartCount) {
+    Container container = records.index().get(id);
+    return container.state() instanceof Exited exited
+        ? records.save(
+            container
+                .withState(new ContainerState.Restarting(exited))
+                .withStarted(true, container.hasBeenManuallyStopped(), restartCount))
+        : container;
+  }
+
+  Container restartCancelled(String id) {
+    Container container = records.index().get(id);
+    return container.state() instanceof ContainerState.Restarting restarting
+        ? records.save(container.withState(restarting.last()))
+        : container;
+  }
+}

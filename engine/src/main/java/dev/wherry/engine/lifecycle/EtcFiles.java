@@ -1,0 +1,136 @@
+package dev.wherry.engine.lifecycle;
+
+import dev.wherry.engine.container.Container;
+import dev.wherry.engine.container.ContainerIndex;
+import dev.wherry.engine.container.HostConfig.NetworkOptions;
+import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.launch.LaunchPlan.BindFile;
+import dev.wherry.engine.network.Attachment;
+import dev.wherry.engine.network.HostsFile;
+import dev.wherry.engine.network.Network;
+import dev.wherry.engine.network.NetworkFiles;
+import dev.wherry.engine.network.NetworkManager;
+import dev.wherry.engine.network.ResolvConf;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** The container's own /etc/hosts, /etc/resolv.conf and /etc/hostname. */
+final class EtcFiles {
+  private static final Path HOSTS = Path.of("/etc/hosts");
+
+  private final EnginePlaces places;
+  private final NetworkManager networks;
+  private final ContainerIndex index;
+
+  EtcFiles(EnginePlaces places, NetworkManager networks, ContainerIndex index) {
+    this.places = places;
+    this.networks = networks;
+    this.index = index;
+  }
+
+  /**
+   * Writes them for a start and tells where they are to be bound.
+   *
+   * @param attachments what the container got on its networks, empty on the host's
+   */
+  List<BindFile> write(Container container, Collection<Attachment> attachments) {
+    NetworkOptions options = container.hostConfig().network();
+    String hostname = container.config().hostname();
+    List<String> extraHosts = new ArrayList<>(options.extraHosts());
+    options.links().forEach(link -> addLink(container, link, extraHosts));
+    ResolvConf resolver = ResolvConf.ofHost();
+    String hosts;
+    if (NamespaceChoice.isOnHostNetwork(container)) {
+      hosts = HostsFile.textOnHost(hostsOfHost(), extraHosts, hostGateway());
+    } else {
+      resolver = resolver.withoutLoopback();
+      hosts =
+          HostsFile.text(
+              hostname,
+              container.config().domainname(),
+              addresses(attachments),
+              extraHosts,
+              hostGateway());
+    }
+    resolver = resolver.with(options.dns(), options.dnsSearch(), options.dnsOptions());
+    return binds(
+        new NetworkFiles(resolver.text(), hosts, hostname)
+            .writeTo(places.container(container.id())));
+  }
+
+  /** Those of a container whose network is shared. */
+  List<BindFile> of(Container donor) {
+    return binds(NetworkFiles.Location.in(places.container(donor.id())));
+  }
+
+  private static List<BindFile> binds(NetworkFiles.Location location) {
+    return List.of(
+        new BindFile(location.resolvConf(), "/etc/resolv.conf"),
+        new BindFile(location.hostname(), "/etc/hostname"),
+        new BindFile(location.hosts(), "/etc/hosts"));
+  }
+
+  private static List<String> addresses(Collection<Attachment> attachments) {
+    List<String> addresses = new ArrayList<>();
+    for (Attachment attachment : attachments) {
+      Attachment.Endpoint endpoint = attachment.endpoint();
+      if (endpoint != null) {
+        if (!endpoint.ipAddress().isEmpty()) {
+          addresses.add(endpoint.ipAddress());
+        }
+        if (!endpoint.globalIpv6Address().isEmpty()) {
+          addresses.add(endpoint.globalIpv6Address());
+        }
+      }
+    }
+    return addresses;
+  }
+
+  /**
+   * A legacy link {@code name:alias} is a line in the hosts file for each of the target's names.
+   */
+  private void addLink(Container container, String link, List<String> extraHosts) {
+    int colon = link.indexOf(':');
+    String name = colon < 0 ? link : link.substring(0, colon);
+    String alias = colon < 0 ? link : link.substring(colon + 1);
+    Container target = index.get(name);
+    if (!target.state().isAlive()) {
+      throw new EngineException.Conflict(
+          "Cannot link to a non running container: /%s AS /%s/%s"
+              .formatted(target.name(), container.name(), alias));
+    }
+    for (String address : addresses(target.networks().values())) {
+      extraHosts.add(alias + ":" + address);
+      extraHosts.add(target.config().hostname() + ":" + address);
+      if (!target.name().equals(alias)) {
+        extraHosts.add(target.name() + ":" + address);
+      }
+    }
+  }
+
+  /** The host's address on the default bridge, which {@code host-gateway} stands for. */
+  private String hostGateway() {
+    return networks.list().stream()
+        .filter(network -> network.name().equals("bridge"))
+        .flatMap(network -> network.pools().stream())
+        .map(Network.Pool::gateway)
+        .filter(gateway -> !gateway.isEmpty())
+        .findFirst()
+        .orElse("");
+  }
+
+  private static String hostsOfHost() {
+    try {
+      return Files.readString(HOSTS);
+    } catch (NoSuchFileException e) {
+      return "";
+    } catch (IOException e) {
+      throw new EngineException.Internal("cannot read " + HOSTS + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.wherry.engine.lifecycle;
+
+import dev.wherry.engine.cgroup.Cgroups;
+import dev.wherry.engine.container.Container;
+import dev.wherry.engine.event.Journal;
+import dev.wherry.engine.image.ImageStore;
+import dev.wherry.engine.launch.HostFacts;
+import dev.wherry.engine.launch.OciSpecBuilder;
+import dev.wherry.engine.launch.Runtimes;
+import dev.wherry.engine.launch.Supervisor;
+import dev.wherry.engine.linux.Mounts;
+import dev.wherry.engine.linux.Paths;
+import dev.wherry.engine.linux.Processes;
+import dev.wherry.engine.network.NetworkManager;
+import dev.wherry.engine.snapshot.Snapshotter;
+import dev.wherry.engine.store.DocumentStore;
+import dev.wherry.engine.volume.VolumeStore;
+import java.util.concurrent.Executor;
+
+/**
+ * The rooms a container's life leads through.
+ *
+ * @param store holds the containers' records
+ * @param copy fills new volumes
+ * @param parallel runs what may be done beside the calling thread; must have a thread to spare
+ */
+public record LifecycleParts(
+    EnginePlaces places,
+    LifecycleSettings settings,
+    HostFacts facts,
+    DocumentStore<Container> store,
+    Journal journal,
+    ImageStore images,
+    Snapshotter snapshotter,
+    NetworkManager networks,
+    VolumeStore volumes,
+    Supervisor supervisor,
+    Runtimes runtimes,
+    OciSpecBuilder specs,
+    Cgroups cgroups,
+    Paths paths,
+    Mounts mounts,
+    Processes processes,
+    DirectoryCopy copy,
+    Executor parallel) {}

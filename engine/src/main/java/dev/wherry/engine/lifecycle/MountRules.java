@@ -1,0 +1,76 @@
+package dev.wherry.engine.lifecycle;
+
+import dev.wherry.engine.container.MountSpec;
+import dev.wherry.engine.error.EngineException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What an entry of {@code Mounts} must and must not say, in dockerd's words. */
+final class MountRules {
+  private MountRules() {}
+
+  static void check(MountSpec mount) {
+    MountSpec.Type type = mount.type();
+    if (mount.target().isEmpty()) {
+      throw refused(type, "field Target must not be empty");
+    }
+    BindSpec.checkTarget(type, mount.target());
+    switch (type) {
+      case BIND -> bind(mount);
+      case VOLUME -> volume(mount);
+      case TMPFS -> tmpfs(mount);
+    }
+  }
+
+  private static void bind(MountSpec mount) {
+    refuse(mount, mount.source().isEmpty(), "field Source must not be empty");
+    refuse(mount, mount.volume() != null, "field VolumeOptions must not be specified");
+    refuse(mount, mount.tmpfs() != null, "field TmpfsOptions must not be specified");
+    refuse(
+        mount,
+        !mount.source().startsWith("/"),
+        "invalid mount path: '" + mount.source() + "' mount path must be absolute");
+    MountSpec.BindOptions options = mount.bind();
+    if (options != null && !options.propagation().isEmpty()) {
+      refuse(
+          mount,
+          !BindSpec.isPropagation(options.propagation()),
+          "invalid propagation mode: " + options.propagation());
+    }
+    boolean made = options != null && options.createMountpoint();
+    refuse(
+        mount,
+        !made && !Files.exists(Path.of(mount.source())),
+        "bind source path does not exist: " + mount.source());
+  }
+
+  private static void volume(MountSpec mount) {
+    refuse(mount, mount.bind() != null, "field BindOptions must not be specified");
+    refuse(mount, mount.tmpfs() != null, "field TmpfsOptions must not be specified");
+    refuse(
+        mount,
+        mount.source().isEmpty() && mount.readOnly(),
+        "must not set ReadOnly mode when using anonymous volumes");
+    MountSpec.VolumeOptions options = mount.volume();
+    if (options != null && !options.subpath().isEmpty()) {
+      throw new EngineException.NotImplemented(
+          "option Mounts.VolumeOptions.Subpath is not supported by this engine");
+    }
+  }
+
+  private static void tmpfs(MountSpec mount) {
+    refuse(mount, mount.bind() != null, "field BindOptions must not be specified");
+    refuse(mount, mount.volume() != null, "field VolumeOptions must not be specified");
+    refuse(mount, !mount.source().isEmpty(), "field Source must not be specified");
+  }
+
+  private static void refuse(MountSpec mount, boolean wrong, String message) {
+    if (wrong) {
+      throw refused(mount.type(), message);
+    }
+  }
+
+  private static EngineException refused(MountSpec.Type type, String message) {
+    return new EngineException.InvalidParameter(BindSpec.prefix(type) + message);
+  }
+}

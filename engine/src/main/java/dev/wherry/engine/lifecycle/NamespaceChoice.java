@@ -1,0 +1,170 @@
+package dev.wherry.engine.lifecycle;
+
+import dev.wherry.engine.container.Container;
+import dev.wherry.engine.container.ContainerIndex;
+import dev.wherry.engine.container.ContainerState;
+import dev.wherry.engine.container.HostConfig;
+import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.launch.LaunchPlan.Namespace;
+import dev.wherry.engine.launch.LaunchPlan.Shm;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** What a container's namespace modes mean at the moment it starts. */
+final class NamespaceChoice {
+  private static final String CONTAINER = "container:";
+  private static final String HOST = "host";
+
+  private final ContainerIndex index;
+  private final EnginePlaces places;
+
+  NamespaceChoice(ContainerIndex index, EnginePlaces places) {
+    this.index = index;
+    this.places = places;
+  }
+
+  /** Whether the container gets a network namespace of its own. */
+  static boolean hasOwnNetwork(Container container) {
+    String mode = container.hostConfig().network().mode();
+    return !mode.equals(HOST) && !mode.startsWith(CONTAINER);
+  }
+
+  static boolean isOnHostNetwork(Container container) {
+    return container.hostConfig().network().mode().equals(HOST);
+  }
+
+  /** The id of the container whose network this one shares. */
+  static Optional<String> networkDonorId(Container container) {
+    String mode = container.hostConfig().network().mode();
+    return mode.startsWith(CONTAINER)
+        ? Optional.of(mode.substring(CONTAINER.length()))
+        : Optional.empty();
+  }
+
+  /**
+   * The container whose network this one shares.
+   *
+   * @throws EngineException.Conflict if that one does not run
+   */
+  Optional<Container> networkDonor(Container container) {
+    Optional<String> id = networkDonorId(container);
+    if (id.isEmpty()) {
+      return Optional.empty();
+    }
+    Container donor = index.get(id.get());
+    if (!donor.state().isAlive()) {
+      throw new EngineException.Conflict(
+          "cannot join network of a non running container: " + donor.id());
+    }
+    return Optional.of(donor);
+  }
+
+  /** The donor's namespace: pinned where it has one of its own, else that of its process. */
+  Namespace network(Container donor) {
+    Container.NetworkSandbox sandbox = donor.networkSandbox();
+    return sandbox == null
+        ? new Namespace.Joined(namespace(donor, "net"))
+        : new Namespace.Joined(Path.of(sandbox.key()));
+  }
+
+  Namespace pid(Container container) {
+    String mode = container.hostConfig().namespaces().pid();
+    if (mode.equals(HOST)) {
+      return Namespace.HOST;
+    }
+    return mode.startsWith(CONTAINER)
+        ? new Namespace.Joined(namespace(running(mode), "pid"))
+        : Namespace.OWN;
+  }
+
+  Namespace ipc(Container container) {
+    String mode = container.hostConfig().namespaces().ipc();
+    if (mode.equals(HOST)) {
+      return Namespace.HOST;
+    }
+    return mode.startsWith(CONTAINER)
+        ? new Namespace.Joined(namespace(ipcDonor(mode), "ipc"))
+        : Namespace.OWN;
+  }
+
+  Shm shm(Container container) {
+    String mode = container.hostConfig().namespaces().ipc();
+    if (mode.startsWith(CONTAINER)) {
+      Container donor = ipcDonor(mode);
+      return isHost(donor.hostConfig().namespaces())
+          ? new Shm.Bound(Path.of("/dev/shm"))
+          : new Shm.Bound(places.sharedMemory(donor.id()));
+    }
+    return switch (mode) {
+      case HOST -> new Shm.Bound(Path.of("/dev/shm"));
+      case "none" -> new Shm.None();
+      case "shareable" -> new Shm.Bound(places.sharedMemory(container.id()));
+      default -> new Shm.Private();
+    };
+  }
+
+  static boolean sharesMemory(Container container) {
+    return container.hostConfig().namespaces().ipc().equals("shareable");
+  }
+
+  static Namespace uts(Container container) {
+    return container.hostConfig().namespaces().uts().equals(HOST) ? Namespace.HOST : Namespace.OWN;
+  }
+
+  static Namespace cgroup(Container container) {
+    return container.hostConfig().namespaces().cgroupns().equals("private")
+        ? Namespace.OWN
+        : Namespace.HOST;
+  }
+
+  private static boolean isHost(HostConfig.NamespaceModes modes) {
+    return modes.ipc().equals(HOST);
+  }
+
+  private Container ipcDonor(String mode) {
+    Container donor = running(mode);
+    String donorMode = donor.hostConfig().namespaces().ipc();
+    if (!donorMode.equals("shareable") && !donorMode.equals(HOST)) {
+      throw new EngineException.Conflict(
+          "can't join IPC of container "
+              + donor.id()
+              + ": non-shareable IPC (hint: use IpcMode:shareable for the donor container)");
+    }
+    return donor;
+  }
+
+  private Container running(String mode) {
+    Container donor = index.get(mode.substring(CONTAINER.length()));
+    if (donor.state() instanceof ContainerState.Restarting) {
+      throw new EngineException.Conflict("container " + donor.id() + " is restarting");
+    }
+    if (!donor.state().isAlive()) {
+      throw new EngineException.Conflict("container " + donor.id() + " is not running");
+    }
+    return donor;
+  }
+
+  private static Path namespace(Container container, String kind) {
+    return Path.of("/proc", Integer.toString(pid(container.state())), "ns", kind);
+  }
+
+  /** The pid of a live container's first process. */
+  static int pid(ContainerState state) {
+    return live(state)
+        .orElseThrow(() -> new EngineException.Conflict("container is not running"))
+        .pid();
+  }
+
+  /** What is known of a live container's process. */
+  static Optional<ContainerState.Running> live(ContainerState state) {
+    return switch (state) {
+      case ContainerState.Running running -> Optional.of(running);
+      case ContainerState.Paused paused -> Optional.of(paused.running());
+      case ContainerState.Created ignored -> Optional.empty();
+      case ContainerState.Restarting ignored -> Optional.empty();
+      case ContainerState.Exited ignored -> Optional.empty();
+      case ContainerState.Removing ignored -> Optional.empty();
+      case ContainerState.Dead ignored -> Optional.empty();
+    };
+  }
+}
