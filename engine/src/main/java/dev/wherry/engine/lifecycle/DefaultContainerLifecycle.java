@@ -100,8 +100,7 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
     return data;
   }
 
-  private static void putIfThere(
-      Map<String, String> data, String name, @Nullable String value) {
+  private static void putIfThere(Map<String, String> data, String name, @Nullable String value) {
     if (value != null) {
       data.put(name, value);
     }

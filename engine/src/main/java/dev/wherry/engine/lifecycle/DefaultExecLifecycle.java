@@ -43,7 +43,7 @@ public final class DefaultExecLifecycle implements ExecLifecycle {
     this.parts = parts;
     this.index = index;
     this.events = new ContainerEvents(parts.journal());
-    this.roots = new RootPreparation(parts.paths(), parts.copy());
+    this.roots = new RootPreparation(parts.paths());
   }
 
   @Override
@@ -184,11 +184,7 @@ public final class DefaultExecLifecycle implements ExecLifecycle {
   }
 
   private static Exec with(
-      Exec exec,
-      boolean running,
-      boolean started,
-      @Nullable Integer code,
-      int pid) {
+      Exec exec, boolean running, boolean started, @Nullable Integer code, int pid) {
     return new Exec(exec.id(), exec.containerId(), exec.spec(), running, started, code, pid);
   }
 

@@ -21,7 +21,6 @@ import java.util.concurrent.Executor;
  * The rooms a container's life leads through.
  *
  * @param store holds the containers' records
- * @param copy fills new volumes
  * @param parallel runs what may be done beside the calling thread; must have a thread to spare
  */
 public record LifecycleParts(
@@ -41,5 +40,4 @@ public record LifecycleParts(
     Paths paths,
     Mounts mounts,
     Processes processes,
-    DirectoryCopy copy,
     Executor parallel) {}

@@ -5,6 +5,7 @@ import dev.wherry.engine.container.HostConfig;
 import dev.wherry.engine.container.MountPoint;
 import dev.wherry.engine.container.MountSpec;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.files.TreeCopy;
 import dev.wherry.engine.launch.Accounts;
 import dev.wherry.engine.linux.DirFd;
 import dev.wherry.engine.linux.Errno;
@@ -23,11 +24,9 @@ final class RootPreparation {
   private static final int OPEN_TO_ALL = 0755;
 
   private final Paths paths;
-  private final DirectoryCopy copy;
 
-  RootPreparation(Paths paths, DirectoryCopy copy) {
+  RootPreparation(Paths paths) {
     this.paths = paths;
-    this.copy = copy;
   }
 
   /** Makes the working directory and fills volumes; gives the accounts. */
@@ -108,7 +107,7 @@ final class RootPreparation {
         return;
       }
       try (DirFd source = root.openDirectory(mount.destination())) {
-        copy.copy(source, volume.top());
+        TreeCopy.copy(source, volume.top());
       }
     } catch (LinuxException e) {
       // The image has nothing there, or a file: there is nothing to fill it with.

@@ -42,7 +42,7 @@ final class Starts {
     this.exits = exits;
     this.namespaces = new NamespaceChoice(records.index(), parts.places());
     this.etc = new EtcFiles(parts.places(), parts.networks(), records.index());
-    this.preparation = new RootPreparation(parts.paths(), parts.copy());
+    this.preparation = new RootPreparation(parts.paths());
   }
 
   PreparedStart prepare(String id) {

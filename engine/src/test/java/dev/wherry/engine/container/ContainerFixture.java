@@ -28,6 +28,9 @@ public final class ContainerFixture {
   public Map<String, String> labels = new LinkedHashMap<>();
   public List<String> binds = List.of();
   public List<MountSpec> mountSpecs = List.of();
+  public Set<String> volumes = Set.of();
+  public List<String> volumesFrom = List.of();
+  public boolean autoRemove;
   public Map<String, String> tmpfs = new LinkedHashMap<>();
   public String networkMode = "none";
   public boolean privileged;
@@ -60,14 +63,14 @@ public final class ContainerFixture {
         binds,
         mountSpecs,
         tmpfs,
-        List.of(),
+        volumesFrom,
         "",
         "",
         new HostConfig.LogConfig("json-file", Map.of()),
         new HostConfig.NetworkOptions(
             networkMode, Map.of(), false, List.of(), List.of(), List.of(), List.of(), List.of()),
         RestartPolicy.NO,
-        false,
+        autoRemove,
         new HostConfig.SecurityOptions(
             privileged, readonlyRootfs, capAdd, capDrop, groupAdd, securityOpt, null, null),
         modes,
