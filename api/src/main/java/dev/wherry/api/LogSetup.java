@@ -4,8 +4,6 @@ import dev.wherry.config.LogLevel;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Level;
@@ -16,8 +14,6 @@ import java.util.logging.Logger;
 /** The daemon's own log: one line for each message, on the standard error. */
 final class LogSetup {
   private static final String OURS = "dev.wherry";
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
   /** Held so that its level is not forgotten with it. */
   private static final Logger OWN = Logger.getLogger(OURS);
@@ -56,7 +52,7 @@ final class LogSetup {
     public String format(LogRecord entry) {
       String logger = String.valueOf(entry.getLoggerName());
       String line =
-          TIME.format(Instant.ofEpochMilli(entry.getMillis()))
+          Instant.ofEpochMilli(entry.getMillis())
               + " "
               + word(entry.getLevel())
               + " "

@@ -3,10 +3,8 @@ package dev.wherry.api.http;
 import dev.wherry.config.WherryVersion;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
-import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 
 /** The headers that every answer carries, whatever its status. */
 public final class StandardHeaders {
@@ -26,9 +24,8 @@ public final class StandardHeaders {
   private static final CharSequence LINUX = HttpHeaders.createOptimized("linux");
   private static final CharSequence SERVER =
       HttpHeaders.createOptimized("Wherry/" + WherryVersion.current().number() + " (linux)");
-  private static final DateTimeFormatter HTTP_DATE =
-      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
+  private static final String DAYS = "MonTueWedThuFriSatSun";
+  private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
   private static volatile Stamp stamp = new Stamp(0, "");
 
@@ -54,6 +51,34 @@ public final class StandardHeaders {
       stamp = now;
     }
     return now.text;
+  }
+
+  /**
+   * A point in time as HTTP writes it (RFC 9110, 5.6.7). By hand, for a formatter with names of
+   * days reads the tables of all languages first, which the first ping would wait for.
+   */
+  static String date(long epochSecond) {
+    LocalDateTime time = LocalDateTime.ofEpochSecond(epochSecond, 0, ZoneOffset.UTC);
+    int day = (time.getDayOfWeek().getValue() - 1) * 3;
+    int month = (time.getMonthValue() - 1) * 3;
+    return DAYS.substring(day, day + 3)
+        + ", "
+        + twoDigits(time.getDayOfMonth())
+        + " "
+        + MONTHS.substring(month, month + 3)
+        + " "
+        + time.getYear()
+        + " "
+        + twoDigits(time.getHour())
+        + ":"
+        + twoDigits(time.getMinute())
+        + ":"
+        + twoDigits(time.getSecond())
+        + " GMT";
+  }
+
+  private static String twoDigits(int number) {
+    return number < 10 ? "0" + number : Integer.toString(number);
   }
 
   /** The date's text, made once a second. */
