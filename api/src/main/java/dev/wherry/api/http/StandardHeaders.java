@@ -45,9 +45,7 @@ public final class StandardHeaders {
     long second = System.currentTimeMillis() / 1000;
     Stamp now = stamp;
     if (now.second != second) {
-      now =
-          new Stamp(
-              second, HttpHeaders.createOptimized(HTTP_DATE.format(Instant.ofEpochSecond(second))));
+      now = new Stamp(second, HttpHeaders.createOptimized(date(second)));
       stamp = now;
     }
     return now.text;
