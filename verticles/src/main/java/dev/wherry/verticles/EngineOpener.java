@@ -1,0 +1,249 @@
+package dev.wherry.verticles;
+
+import dev.wherry.config.DaemonConfig;
+import dev.wherry.config.DefaultBridge;
+import dev.wherry.config.SeccompProfile;
+import dev.wherry.engine.cgroup.Cgroups;
+import dev.wherry.engine.container.Container;
+import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.event.FileJournal;
+import dev.wherry.engine.image.FileImageStore;
+import dev.wherry.engine.launch.ConmonSupervisor;
+import dev.wherry.engine.launch.FdWatcher;
+import dev.wherry.engine.launch.LinuxHostDevices;
+import dev.wherry.engine.launch.OciSpecBuilder;
+import dev.wherry.engine.lifecycle.DefaultContainerLifecycle;
+import dev.wherry.engine.lifecycle.DefaultExecLifecycle;
+import dev.wherry.engine.lifecycle.EnginePlaces;
+import dev.wherry.engine.lifecycle.LifecycleParts;
+import dev.wherry.engine.lifecycle.LifecycleSettings;
+import dev.wherry.engine.linux.LinuxMounts;
+import dev.wherry.engine.linux.LinuxPaths;
+import dev.wherry.engine.linux.LinuxProcesses;
+import dev.wherry.engine.linux.Mounts;
+import dev.wherry.engine.linux.Paths;
+import dev.wherry.engine.linux.Processes;
+import dev.wherry.engine.log.LogChanges;
+import dev.wherry.engine.network.HostBridge;
+import dev.wherry.engine.network.LocalNetworks;
+import dev.wherry.engine.snapshot.OverlaySnapshotter;
+import dev.wherry.engine.store.JsonDocumentStore;
+import dev.wherry.engine.volume.LocalVolumeStore;
+import dev.wherry.verticles.bus.Blocking;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Executor;
+
+/**
+ * Opens the rooms of the engine: those that don't need each other at the same time, because the
+ * first use of each part of the kernel costs tens of milliseconds of linking.
+ */
+final class EngineOpener {
+  /** Root's own: what is below it belongs to containers. */
+  private static final int PRIVATE = 0711;
+
+  private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
+  private static final String BRIDGE = "wherry0";
+  private static final String TABLE = "wherry";
+
+  /** Network namespaces kept ready; a start of eight at a time finds half of them. */
+  private static final int READY_NAMESPACES = 4;
+
+  private final DaemonConfig config;
+  private final Blocking pool;
+  private final Executor beside;
+  private final Openings openings;
+  private final Clock clock = Clock.systemUTC();
+  private final Paths paths = new LinuxPaths();
+  private final Mounts mounts = new LinuxMounts();
+  private final Processes processes = new LinuxProcesses();
+
+  /**
+   * @param beside runs what a step of the engine does at the same time
+   * @param openings gets what is to be closed
+   */
+  EngineOpener(DaemonConfig config, Blocking pool, Executor beside, Openings openings) {
+    this.config = config;
+    this.pool = pool;
+    this.beside = beside;
+    this.openings = openings;
+  }
+
+  /** The rooms that depend on none but the journal. */
+  private record Basics(
+      FileJournal journal,
+      Storage storage,
+      LocalNetworks networks,
+      LocalVolumeStore volumes,
+      HostPrograms host) {}
+
+  private record Storage(OverlaySnapshotter snapshotter, FileImageStore images) {}
+
+  /**
+   * Opens all of them.
+   *
+   * @return fails with an {@link EngineException} that says what the host lacks
+   */
+  Future<EngineRooms> open() {
+    return pool.call(this::openJournal)
+        .compose(this::openBasics)
+        .compose(basics -> pool.call(() -> openLifecycles(basics)));
+  }
+
+  private Path data(String name) {
+    return config.directories().dataRoot().resolve(name);
+  }
+
+  private Path exec(String name) {
+    return config.directories().execRoot().resolve(name);
+  }
+
+  private FileJournal openJournal() {
+    paths.mkdirs(config.directories().dataRoot(), PRIVATE);
+    paths.mkdirs(config.directories().execRoot(), PRIVATE);
+    openings.add(RootLock.take(config.directories().dataRoot()));
+    return openings.add(new FileJournal(data("events"), FileJournal.Limits.DEFAULT, clock));
+  }
+
+  private Future<Basics> openBasics(FileJournal journal) {
+    Future<Storage> storage = pool.call(() -> openStorage(journal));
+    Future<LocalNetworks> networks = pool.call(() -> openNetworks(journal));
+    Future<LocalVolumeStore> volumes =
+        pool.call(() -> new LocalVolumeStore(data("volumes"), data("volume-records"), paths));
+    Future<HostPrograms> host = pool.call(() -> HostPrograms.detect(config.containers()));
+    // Joined also when one fails, so that all that was opened is known and can be closed.
+    return Future.join(storage, networks, volumes, host)
+        .map(
+            all ->
+                new Basics(
+                    journal, storage.result(), networks.result(), volumes.result(), host.result()));
+  }
+
+  private Storage openStorage(FileJournal journal) {
+    OverlaySnapshotter snapshotter =
+        openings.add(new OverlaySnapshotter(data("overlay2"), paths, mounts));
+    return new Storage(
+        snapshotter, new FileImageStore(data("image"), snapshotter, paths, journal, clock));
+  }
+
+  private LocalNetworks openNetworks(FileJournal journal) {
+    LocalNetworks.Settings settings =
+        new LocalNetworks.Settings(
+            bridge(config.network().bridge()),
+            data("networks"),
+            exec("netns"),
+            TABLE,
+            READY_NAMESPACES);
+    return openings.add(LocalNetworks.start(settings, journal, clock));
+  }
+
+  private static HostBridge bridge(DefaultBridge bridge) {
+    return switch (bridge) {
+      case DefaultBridge.Disabled() -> new HostBridge.Disabled();
+      case DefaultBridge.Existing existing -> new HostBridge.Existing(existing.name());
+      case DefaultBridge.Managed managed ->
+          new HostBridge.Managed(
+              BRIDGE,
+              managed
+                  .address()
+                  .map(
+                      address ->
+                          new HostBridge.HostAddress(address.address(), address.prefixLength())));
+    };
+  }
+
+  private EngineRooms openLifecycles(Basics basics) {
+    EnginePlaces places =
+        new EnginePlaces(config.directories().dataRoot(), config.directories().execRoot());
+    FdWatcher watcher = openings.add(new FdWatcher(processes));
+    LifecycleParts parts = parts(basics, places, watcher);
+    DefaultContainerLifecycle containers = new DefaultContainerLifecycle(parts);
+    openings.add(containers::close);
+    return new EngineRooms(
+        basics.journal(),
+        basics.storage().images(),
+        basics.networks(),
+        basics.volumes(),
+        containers,
+        new DefaultExecLifecycle(parts, containers.index()),
+        openings.add(new LogChanges()),
+        info(basics));
+  }
+
+  private LifecycleParts parts(Basics basics, EnginePlaces places, FdWatcher watcher) {
+    HostPrograms host = basics.host();
+    Cgroups cgroups = new Cgroups(CGROUPS);
+    return new LifecycleParts(
+        places,
+        new LifecycleSettings(
+            config.containers().cgroupParent().orElse(LifecycleSettings.DEFAULT_CGROUP_PARENT),
+            false,
+            host.init().orElse(null),
+            List.of()),
+        host.facts(),
+        new JsonDocumentStore<>(data("container-records"), Container.class),
+        basics.journal(),
+        basics.storage().images(),
+        basics.storage().snapshotter(),
+        basics.networks(),
+        basics.volumes(),
+        new ConmonSupervisor(
+            host.conmon(), places.exits(), places.runtimes(), processes, paths, cgroups, watcher),
+        host.runtimes(),
+        new OciSpecBuilder(
+            host.facts(),
+            new LinuxHostDevices(paths),
+            dev.wherry.engine.launch.SeccompProfile.parse(SeccompProfile.defaultJson())),
+        cgroups,
+        paths,
+        mounts,
+        processes,
+        beside);
+  }
+
+  private EngineInfo info(Basics basics) {
+    HostPrograms host = basics.host();
+    List<String> security = new ArrayList<>();
+    if (host.facts().seccomp()) {
+      security.add("name=seccomp,profile=default");
+    }
+    if (host.facts().cgroupVersion() == 2) {
+      security.add("name=cgroupns");
+    }
+    return new EngineInfo(
+        EngineIdentity.of(config.directories().dataRoot()),
+        config.directories().dataRoot(),
+        basics.storage().snapshotter().driver(),
+        backingFilesystem(),
+        host.runtimes().byDefault().name(),
+        host.runtimes().paths(),
+        host.runtimeVersion(),
+        host.conmonVersion(),
+        host.facts().cgroupVersion(),
+        "cgroupfs",
+        List.copyOf(security),
+        config.labels(),
+        List.of());
+  }
+
+  /** By dockerd's name for it. */
+  private String backingFilesystem() {
+    Path root = config.directories().dataRoot();
+    try {
+      String type = Files.getFileStore(root).type().toLowerCase(Locale.ROOT);
+      return switch (type) {
+        case "ext2", "ext3", "ext4" -> "extfs";
+        case "overlay" -> "overlayfs";
+        default -> type;
+      };
+    } catch (IOException e) {
+      throw new EngineException.Internal(root + ": " + e.getMessage(), e);
+    }
+  }
+}

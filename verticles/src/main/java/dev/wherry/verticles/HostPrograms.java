@@ -1,0 +1,43 @@
+package dev.wherry.verticles;
+
+import dev.wherry.config.DaemonConfig;
+import dev.wherry.engine.launch.HostFacts;
+import dev.wherry.engine.launch.Programs;
+import dev.wherry.engine.launch.Runtimes;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What the host has that the engine stands on, looked for once at start.
+ *
+ * @param init the program that {@code --init} runs, if there is one
+ */
+record HostPrograms(
+    HostFacts facts,
+    Path conmon,
+    String conmonVersion,
+    Runtimes runtimes,
+    String runtimeVersion,
+    Optional<Path> init) {
+
+  /**
+   * Looks for them.
+   *
+   * @throws dev.wherry.engine.error.EngineException.Unavailable naming the package that is missing
+   */
+  static HostPrograms detect(DaemonConfig.Containers config) {
+    Programs programs = new Programs(System.getenv("PATH"));
+    HostFacts facts = HostFacts.detect();
+    Path conmon = programs.conmon();
+    Runtimes runtimes =
+        programs.runtimes(
+            config.runtimes(), config.defaultRuntime().orElse(""), facts.cgroupVersion());
+    return new HostPrograms(
+        facts,
+        conmon,
+        Programs.version(conmon),
+        runtimes,
+        Programs.version(runtimes.byDefault().path()),
+        programs.init());
+  }
+}

@@ -1,0 +1,129 @@
+package dev.wherry.verticles;
+
+import dev.wherry.config.DaemonConfig;
+import dev.wherry.verticles.bus.Blocking;
+import dev.wherry.verticles.bus.LocalCodec;
+import dev.wherry.verticles.container.ContainerClient;
+import dev.wherry.verticles.container.ContainerVerticle;
+import dev.wherry.verticles.container.ExecClient;
+import dev.wherry.verticles.event.EventFeeds;
+import dev.wherry.verticles.event.EventVerticle;
+import dev.wherry.verticles.image.ContainerUsers;
+import dev.wherry.verticles.image.ImageClient;
+import dev.wherry.verticles.image.ImageVerticle;
+import dev.wherry.verticles.network.NetworkClient;
+import dev.wherry.verticles.network.NetworkVerticle;
+import dev.wherry.verticles.volume.VolumeClient;
+import dev.wherry.verticles.volume.VolumeVerticle;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+
+/**
+ * The engine, assembled: opens its rooms, deploys a verticle for each, and closes them again.
+ * Containers do not notice either.
+ */
+public final class WherryEngine {
+  /** Calls into the kernel at a time; one that hangs takes one place for as long. */
+  private static final int KERNEL_THREADS = 32;
+
+  /** Archives that come from and go to clients at a time. */
+  private static final int TRANSFER_THREADS = 8;
+
+  private final Vertx vertx;
+  private final Blocking kernel;
+  private final Blocking transfers;
+  private final ExecutorService beside;
+  private final Openings openings = new Openings();
+  private final Queue<String> deployments = new ConcurrentLinkedQueue<>();
+  private final Future<EngineClients> ready;
+
+  private WherryEngine(Vertx vertx, DaemonConfig config) {
+    this.vertx = vertx;
+    this.kernel = new Blocking(vertx, "kernel", KERNEL_THREADS);
+    this.transfers = new Blocking(vertx, "transfer", TRANSFER_THREADS);
+    this.beside = Executors.newCachedThreadPool(namedThreads());
+    this.ready = new EngineOpener(config, kernel, beside, openings).open().compose(this::deploy);
+  }
+
+  private static ThreadFactory namedThreads() {
+    return Thread.ofPlatform().daemon().name("beside-", 0).factory();
+  }
+
+  /**
+   * Starts; returns at once.
+   *
+   * @param vertx with the native transport; gets this engine's codec
+   */
+  public static WherryEngine start(Vertx vertx, DaemonConfig config) {
+    LocalCodec.register(vertx.eventBus());
+    return new WherryEngine(vertx, config);
+  }
+
+  /**
+   * Completes when all that an earlier daemon left is taken up again and commands are answered;
+   * fails with an {@link dev.wherry.engine.error.EngineException} that says what the host lacks. On
+   * a context of the engine's.
+   */
+  public Future<EngineClients> ready() {
+    return ready;
+  }
+
+  private Future<EngineClients> deploy(EngineRooms rooms) {
+    EventFeeds feeds = new EventFeeds(vertx, rooms.journal(), kernel, Clock.systemUTC());
+    List<Future<Void>> deployed =
+        List.of(
+            deploy(new EventVerticle(rooms.journal(), feeds)),
+            deploy(
+                ContainerVerticle.ofConmon(
+                    rooms.containers(), rooms.execs(), kernel, rooms.logChanges())),
+            deploy(
+                new ImageVerticle(
+                    rooms.images(),
+                    new ContainerUsers(rooms.containers().index()),
+                    kernel,
+                    transfers)),
+            deploy(new NetworkVerticle(rooms.networks(), kernel)),
+            deploy(
+                new VolumeVerticle(
+                    rooms.volumes(), rooms.containers().index(), rooms.journal(), kernel)));
+    return Future.join(deployed).map(all -> clients(rooms, feeds));
+  }
+
+  private Future<Void> deploy(VerticleBase verticle) {
+    return vertx.deployVerticle(verticle).onSuccess(deployments::add).mapEmpty();
+  }
+
+  private EngineClients clients(EngineRooms rooms, EventFeeds feeds) {
+    return new EngineClients(
+        new ContainerClient(vertx, rooms.containers()),
+        new ExecClient(vertx, rooms.execs()),
+        new ImageClient(vertx, rooms.images()),
+        new NetworkClient(vertx, rooms.networks()),
+        new VolumeClient(vertx, rooms.volumes()),
+        feeds,
+        rooms.info());
+  }
+
+  /** Stops; containers run on. What is under way is let finish its present step. */
+  public Future<Void> close() {
+    return ready
+        .<Void>mapEmpty()
+        .otherwiseEmpty()
+        .compose(
+            ended ->
+                Future.join(deployments.stream().map(vertx::undeploy).toList()).<Void>mapEmpty())
+        .otherwiseEmpty()
+        .compose(undeployed -> kernel.run(openings::close))
+        .eventually(kernel::close)
+        .eventually(transfers::close)
+        .onComplete(closed -> beside.shutdownNow());
+  }
+}
