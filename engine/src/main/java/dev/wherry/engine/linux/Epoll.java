@@ -81,9 +81,10 @@ public final class Epoll implements AutoCloseable {
   }
 
   private void control(CallState c, int operation, Fd fd) {
+    // Asked for once: it may be closed by whoever awaits it before this call returns.
+    int number = fd.number();
     long result =
-        c.call(
-            SystemCall.SYS_epoll_ctl, epoll.number(), operation, fd.number(), c.struct().address());
-    FileCalls.check(result, "epoll_ctl", Integer.toString(fd.number()));
+        c.call(SystemCall.SYS_epoll_ctl, epoll.number(), operation, number, c.struct().address());
+    FileCalls.check(result, "epoll_ctl", Integer.toString(number));
   }
 }
