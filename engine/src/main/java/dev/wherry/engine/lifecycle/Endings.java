@@ -7,6 +7,7 @@ import dev.wherry.engine.container.ContainerState.Running;
 import dev.wherry.engine.container.ExitStatus;
 import dev.wherry.engine.launch.Supervisor.Order;
 import dev.wherry.engine.network.Attachment;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +42,7 @@ final class Endings {
             status.oomKilled(),
             noted ? "" : unseen(status),
             process.get().startedAt(),
-            status.finishedAt());
+            notBefore(process.get().startedAt(), status.finishedAt()));
     Order order = orders.of(before);
     Container ended = records.save(withoutRuntime(before.withState(state)));
     if (status.oomKilled()) {
@@ -64,6 +65,13 @@ final class Endings {
                 networks.put(
                     name, new Attachment(attachment.networkId(), attachment.requested(), null)));
     return container.withNetworks(networks, null);
+  }
+
+  /**
+   * Files' times come from a coarser clock than ours, so an end could seem to precede its start.
+   */
+  private static Instant notBefore(Instant start, Instant end) {
+    return end.isBefore(start) ? start : end;
   }
 
   private static String unseen(ExitStatus status) {
