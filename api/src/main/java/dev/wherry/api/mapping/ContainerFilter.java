@@ -160,13 +160,22 @@ public final class ContainerFilter {
     int first = 0;
     int end = containers.size();
     for (String before : filters.get("before")) {
-      first = containers.indexOf(index.get(before)) + 1;
+      first = position(containers, index.get(before).id()) + 1;
     }
     for (String since : filters.get("since")) {
-      int at = containers.indexOf(index.get(since));
+      int at = position(containers, index.get(since).id());
       end = at < 0 ? end : at;
     }
     return first >= end ? List.of() : containers.subList(first, end);
+  }
+
+  private static int position(List<Container> containers, String id) {
+    for (int i = 0; i < containers.size(); i++) {
+      if (containers.get(i).id().equals(id)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   private Set<String> ids(ContainerIndex index) {
