@@ -95,7 +95,7 @@ class ApiIT {
         "{\"Image\": 5}                         | cannot unmarshal",
         "{\"Image\": \"busybox\", \"Cmd\": 5}     | cannot unmarshal",
         "''                                     | EOF",
-        "{}                                     | config cannot be empty",
+        "{}                                     | Config cannot be empty",
       })
   void a_body_that_is_wrong_is_a_400(String body, String message) {
     RawHttp.Answer answer = post("/containers/create", body);

@@ -26,12 +26,14 @@ import dev.wherry.engine.linux.Processes;
 import dev.wherry.engine.log.LogChanges;
 import dev.wherry.engine.network.HostBridge;
 import dev.wherry.engine.network.LocalNetworks;
+import dev.wherry.engine.network.ResolvConf;
 import dev.wherry.engine.snapshot.OverlaySnapshotter;
 import dev.wherry.engine.store.JsonDocumentStore;
 import dev.wherry.engine.volume.LocalVolumeStore;
 import dev.wherry.verticles.bus.Blocking;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -185,7 +187,11 @@ final class EngineOpener {
             config.containers().cgroupParent().orElse(LifecycleSettings.DEFAULT_CGROUP_PARENT),
             false,
             host.init().orElse(null),
-            List.of()),
+            List.of(),
+            new ResolvConf(
+                config.network().dns().stream().map(InetAddress::getHostAddress).toList(),
+                config.network().dnsSearch(),
+                config.network().dnsOptions())),
         host.facts(),
         new JsonDocumentStore<>(data("container-records"), Container.class),
         basics.journal(),

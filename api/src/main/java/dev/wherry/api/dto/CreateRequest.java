@@ -36,4 +36,38 @@ public record CreateRequest(
     @Nullable Integer stopTimeout,
     @JsonDeserialize(using = WordsReader.class) @Nullable List<String> shell,
     @Nullable HostConfigRequest hostConfig,
-    @Nullable NetworkingConfigRequest networkingConfig) {}
+    @Nullable NetworkingConfigRequest networkingConfig) {
+
+  /** Whether it says nothing of the {@code ContainerConfig}, as the body {@code {}} does. */
+  public boolean hasNoConfig() {
+    return equals(
+        new CreateRequest(
+            null,
+            null,
+            null,
+            false,
+            false,
+            false,
+            null,
+            false,
+            false,
+            false,
+            null,
+            null,
+            null,
+            false,
+            null,
+            null,
+            null,
+            null,
+            false,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            hostConfig,
+            networkingConfig));
+  }
+}

@@ -171,10 +171,15 @@ final class CreateContainer {
     return result;
   }
 
+  /** False where the daemon was told to have none. */
+  private boolean hasDefaultBridge() {
+    return parts.networks().list().stream().anyMatch(network -> network.name().equals("bridge"));
+  }
+
   /** {@code default} is the bridge; ids become names, by which a container's networks are kept. */
   private String networkName(String ref) {
     if (ref.equals("default")) {
-      return "bridge";
+      return hasDefaultBridge() ? "bridge" : "none";
     }
     return parts.networks().list().stream()
         .filter(network -> network.name().equals(ref) || network.id().equals(ref))

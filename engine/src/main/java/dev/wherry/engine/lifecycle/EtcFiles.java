@@ -26,11 +26,14 @@ final class EtcFiles {
   private final EnginePlaces places;
   private final NetworkManager networks;
   private final ContainerIndex index;
+  private final ResolvConf defaults;
 
-  EtcFiles(EnginePlaces places, NetworkManager networks, ContainerIndex index) {
+  EtcFiles(
+      EnginePlaces places, NetworkManager networks, ContainerIndex index, ResolvConf defaults) {
     this.places = places;
     this.networks = networks;
     this.index = index;
+    this.defaults = defaults;
   }
 
   /**
@@ -57,7 +60,10 @@ final class EtcFiles {
               extraHosts,
               hostGateway());
     }
-    resolver = resolver.with(options.dns(), options.dnsSearch(), options.dnsOptions());
+    resolver =
+        resolver
+            .with(defaults.nameservers(), defaults.search(), defaults.options())
+            .with(options.dns(), options.dnsSearch(), options.dnsOptions());
     return binds(
         new NetworkFiles(resolver.text(), hosts, hostname)
             .writeTo(places.container(container.id())));

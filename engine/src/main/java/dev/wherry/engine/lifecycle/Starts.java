@@ -41,7 +41,9 @@ final class Starts {
     this.teardown = teardown;
     this.exits = exits;
     this.namespaces = new NamespaceChoice(records.index(), parts.places());
-    this.etc = new EtcFiles(parts.places(), parts.networks(), records.index());
+    this.etc =
+        new EtcFiles(
+            parts.places(), parts.networks(), records.index(), parts.settings().resolver());
     this.preparation = new RootPreparation(parts.paths());
   }
 

@@ -112,6 +112,18 @@ final class NamespacePool implements AutoCloseable {
     for (Ready left = ready.poll(); left != null; left = ready.poll()) {
       discard(left);
     }
+    if (isEmpty()) {
+      namespaces.removePins(directory);
+    }
+  }
+
+  /** Whether no container's namespace is pinned. */
+  private boolean isEmpty() {
+    try (DirectoryStream<Path> pins = Files.newDirectoryStream(directory)) {
+      return !pins.iterator().hasNext();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void fill() {

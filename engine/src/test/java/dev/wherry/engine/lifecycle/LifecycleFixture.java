@@ -113,7 +113,12 @@ abstract class LifecycleFixture {
     parts =
         new LifecycleParts(
             places,
-            new LifecycleSettings("/wherry-test", false, programs.init().orElse(null), List.of()),
+            new LifecycleSettings(
+                "/wherry-test",
+                false,
+                programs.init().orElse(null),
+                List.of(),
+                new dev.wherry.engine.network.ResolvConf(List.of(), List.of(), List.of())),
             facts,
             new JsonDocumentStore<>(dir.resolve("data/records"), Container.class),
             journal,
