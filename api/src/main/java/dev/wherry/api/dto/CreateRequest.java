@@ -38,36 +38,11 @@ public record CreateRequest(
     @Nullable HostConfigRequest hostConfig,
     @Nullable NetworkingConfigRequest networkingConfig) {
 
-  /** Whether it says nothing of the {@code ContainerConfig}, as the body {@code {}} does. */
-  public boolean hasNoConfig() {
+  /** Whether it says nothing at all, as the body {@code {}} does. */
+  public boolean isEmpty() {
     return equals(
         new CreateRequest(
-            null,
-            null,
-            null,
-            false,
-            false,
-            false,
-            null,
-            false,
-            false,
-            false,
-            null,
-            null,
-            null,
-            false,
-            null,
-            null,
-            null,
-            null,
-            false,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            hostConfig,
-            networkingConfig));
+            null, null, null, false, false, false, null, false, false, false, null, null, null,
+            false, null, null, null, null, false, null, null, null, null, null, null, null, null));
   }
 }

@@ -48,7 +48,7 @@ public final class CreateRequestRules {
    */
   public Accepted accept(
       @Nullable CreateRequest request, String name, String platform, ApiVersion version) {
-    if (request == null || request.hasNoConfig()) {
+    if (request == null || request.isEmpty()) {
       throw new EngineException.InvalidParameter(
           "Config cannot be empty in order to create a container");
     }

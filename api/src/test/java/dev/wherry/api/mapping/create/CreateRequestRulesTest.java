@@ -179,13 +179,13 @@ class CreateRequestRulesTest {
   @Test
   void old_clients_expect_an_ipc_namespace_others_may_join() {
     assertThat(
-            Fixtures.accept("{}", new ApiVersion(1, 39))
+            Fixtures.accept("{\"Image\":\"busybox\"}", new ApiVersion(1, 39))
                 .container()
                 .hostConfig()
                 .namespaces()
                 .ipc())
         .isEqualTo("shareable");
-    assertThat(host("{}").namespaces().ipc()).isEqualTo("private");
+    assertThat(host("{\"Image\":\"busybox\"}").namespaces().ipc()).isEqualTo("private");
   }
 
   @Test
