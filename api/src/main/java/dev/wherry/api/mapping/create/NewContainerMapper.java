@@ -92,8 +92,7 @@ final class NewContainerMapper {
           .forEach(
               (network, endpoint) ->
                   // The default network by its other name, as the command line gives it.
-                  endpoints.put(
-                      network.equals("default") ? "bridge" : network, endpoint(endpoint)));
+                  endpoints.put(network, endpoint(endpoint)));
     }
     return endpoints;
   }

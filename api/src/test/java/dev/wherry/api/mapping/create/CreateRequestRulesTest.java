@@ -161,7 +161,7 @@ class CreateRequestRulesTest {
     assertThatThrownBy(() -> Fixtures.accept(json, new ApiVersion(1, 43)))
         .hasMessage("Container cannot be connected to network endpoints: default, foo");
     assertThat(Fixtures.accept(json, new ApiVersion(1, 44)).container().endpoints())
-        .containsOnlyKeys("foo", "bridge");
+        .containsOnlyKeys("foo", "default");
   }
 
   @Test
