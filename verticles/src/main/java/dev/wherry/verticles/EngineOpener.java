@@ -118,7 +118,8 @@ final class EngineOpener {
     Future<LocalNetworks> networks = pool.call(() -> openNetworks(journal));
     Future<LocalVolumeStore> volumes =
         pool.call(() -> new LocalVolumeStore(data("volumes"), data("volume-records"), paths));
-    Future<HostPrograms> host = pool.call(() -> HostPrograms.detect(config.containers()));
+    Future<HostPrograms> host =
+        pool.call(() -> HostPrograms.detect(config.containers(), processes));
     // Joined also when one fails, so that all that was opened is known and can be closed.
     return Future.join(storage, networks, volumes, host)
         .map(

@@ -4,6 +4,7 @@ import dev.wherry.config.DaemonConfig;
 import dev.wherry.engine.launch.HostFacts;
 import dev.wherry.engine.launch.Programs;
 import dev.wherry.engine.launch.Runtimes;
+import dev.wherry.engine.linux.Processes;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -25,9 +26,9 @@ record HostPrograms(
    *
    * @throws dev.wherry.engine.error.EngineException.Unavailable naming the package that is missing
    */
-  static HostPrograms detect(DaemonConfig.Containers config) {
+  static HostPrograms detect(DaemonConfig.Containers config, Processes processes) {
     Programs programs = new Programs(System.getenv("PATH"));
-    HostFacts facts = HostFacts.detect();
+    HostFacts facts = HostFacts.detect(processes);
     Path conmon = programs.conmon();
     Runtimes runtimes =
         programs.runtimes(

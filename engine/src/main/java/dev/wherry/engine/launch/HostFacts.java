@@ -1,6 +1,7 @@
 package dev.wherry.engine.launch;
 
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.linux.Processes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param oomScoreAdj our own; without CAP_SYS_RESOURCE nothing lower can be given
  * @param hardLimits our own hard limits by the lower-case name of setrlimit(2), for example {@code
  *     nofile}; {@link Long#MAX_VALUE} for unlimited
+ * @param x32 whether programs of the x32 ABI run here
  * @param pingSysctls whether the sysctls that let anybody ping and bind low ports exist
  */
 public record HostFacts(
@@ -31,6 +33,7 @@ public record HostFacts(
     boolean seccomp,
     boolean appArmor,
     boolean seLinux,
+    boolean x32,
     boolean pingSysctls) {
 
   private static final Map<String, String> LIMIT_NAMES =
@@ -53,7 +56,7 @@ public record HostFacts(
           Map.entry("Max realtime timeout", "rttime"));
 
   /** Reads /proc and /sys. */
-  public static HostFacts detect() {
+  public static HostFacts detect(Processes processes) {
     Path proc = Path.of("/proc");
     String status = read(proc.resolve("self/status"));
     return new HostFacts(
@@ -66,6 +69,7 @@ public record HostFacts(
         status.contains("\nSeccomp:") && Files.exists(proc.resolve("sys/kernel/seccomp")),
         enabled(Path.of("/sys/module/apparmor/parameters/enabled")),
         Files.exists(Path.of("/sys/fs/selinux/enforce")),
+        processes.hasX32(),
         Files.exists(proc.resolve("sys/net/ipv4/ping_group_range"))
             && Files.exists(proc.resolve("sys/net/ipv4/ip_unprivileged_port_start")));
   }

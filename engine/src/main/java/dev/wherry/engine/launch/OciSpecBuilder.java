@@ -107,6 +107,6 @@ public final class OciSpecBuilder {
     SeccompProfile profile = wanted == null ? defaultProfile : SeccompProfile.parse(wanted);
     List<String> capabilities =
         Capabilities.of(container.hostConfig().security(), facts.capabilities());
-    return profile.resolve(capabilities, facts.architecture(), facts.kernel());
+    return profile.resolve(capabilities, facts);
   }
 }

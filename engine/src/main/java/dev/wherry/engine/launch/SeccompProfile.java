@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * linux.seccomp}, which knows no conditions.
  */
 public final class SeccompProfile {
+  private static final String X32 = "SCMP_ARCH_X32";
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -65,23 +66,22 @@ public final class SeccompProfile {
   }
 
   /** The filter for a container with these capabilities on this host; not to be changed. */
-  ObjectNode resolve(Collection<String> capabilities, String architecture, String kernel) {
-    return resolved.computeIfAbsent(
-        Set.copyOf(capabilities), caps -> build(caps, architecture, kernel));
+  ObjectNode resolve(Collection<String> capabilities, HostFacts host) {
+    return resolved.computeIfAbsent(Set.copyOf(capabilities), caps -> build(caps, host));
   }
 
-  private ObjectNode build(Set<String> capabilities, String architecture, String kernel) {
+  private ObjectNode build(Set<String> capabilities, HostFacts host) {
     ObjectNode result = NODES.objectNode();
     result.set("defaultAction", profile.get("defaultAction"));
     copy(profile, result, "defaultErrnoRet", "flags", "listenerPath", "listenerMetadata");
-    ArrayNode architectures = architectures(architecture);
+    ArrayNode architectures = architectures(host);
     if (!architectures.isEmpty()) {
       result.set("architectures", architectures);
     }
     ArrayNode syscalls = result.putArray("syscalls");
-    String nativeName = NATIVE.getOrDefault(architecture, architecture);
+    String nativeName = NATIVE.getOrDefault(host.architecture(), host.architecture());
     for (JsonNode rule : profile.path("syscalls")) {
-      if (applies(rule, capabilities, nativeName, kernel)) {
+      if (applies(rule, capabilities, nativeName, host.kernel())) {
         ObjectNode target = syscalls.addObject();
         if (rule.path("names").size() > 0) {
           target.set("names", rule.get("names"));
@@ -97,16 +97,24 @@ public final class SeccompProfile {
     return result;
   }
 
-  private ArrayNode architectures(String architecture) {
+  /**
+   * Without x32 where the kernel has none of it: each architecture makes the filter a third longer,
+   * which the runtime compiles anew for each process, and calls that do not exist need no rule.
+   */
+  private ArrayNode architectures(HostFacts host) {
     ArrayNode result = NODES.arrayNode();
     if (profile.path("architectures") instanceof ArrayNode given) {
       result.addAll(given);
     }
-    String own = NATIVE_SCMP.get(architecture);
+    String own = NATIVE_SCMP.get(host.architecture());
     for (JsonNode entry : profile.path("archMap")) {
       if (entry.path("architecture").asText().equals(own)) {
         result.add(own);
-        entry.path("subArchitectures").forEach(result::add);
+        for (JsonNode sub : entry.path("subArchitectures")) {
+          if (host.x32() || !sub.asText().equals(X32)) {
+            result.add(sub);
+          }
+        }
       }
     }
     return result;

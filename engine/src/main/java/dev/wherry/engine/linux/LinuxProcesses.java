@@ -121,4 +121,10 @@ public final class LinuxProcesses implements Processes {
   public int geteuid() {
     return (int) CallState.current().call(SystemCall.SYS_geteuid, 0);
   }
+
+  @Override
+  public boolean hasX32() {
+    int call = SystemCall.X32_SYSCALL_BIT | SystemCall.SYS_geteuid;
+    return !SystemCall.AARCH64 && CallState.current().call(call, 0) >= 0;
+  }
 }

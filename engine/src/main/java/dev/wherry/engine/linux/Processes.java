@@ -73,4 +73,10 @@ public interface Processes {
 
   /** The effective user id: 0 for root. */
   int geteuid();
+
+  /**
+   * Whether this kernel runs programs of the x32 ABI, syscall(2): few do, and where it does not a
+   * system call of that ABI is ENOSYS.
+   */
+  boolean hasX32();
 }

@@ -8,6 +8,9 @@ package dev.wherry.engine.linux;
 final class SystemCall {
   static final boolean AARCH64 = architecture().equals("aarch64");
 
+  /** Marks a call of the x32 ABI, {@code __X32_SYSCALL_BIT} of {@code asm/unistd.h}. */
+  static final int X32_SYSCALL_BIT = 0x40000000;
+
   static final int SYS_read = nr(0, 63);
   static final int SYS_write = nr(1, 64);
   static final int SYS_close = nr(3, 57);

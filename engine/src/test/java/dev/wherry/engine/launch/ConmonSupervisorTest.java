@@ -43,7 +43,7 @@ class ConmonSupervisorTest {
   private final LinuxProcesses processes = new LinuxProcesses();
   private final LinuxPaths paths = new LinuxPaths();
   private final Cgroups cgroups = new Cgroups(Path.of("/sys/fs/cgroup"));
-  private final HostFacts facts = HostFacts.detect();
+  private final HostFacts facts = HostFacts.detect(new dev.wherry.engine.linux.LinuxProcesses());
   private final ContainerFixture fixture = new ContainerFixture();
   private FdWatcher watcher;
   private ConmonSupervisor supervisor;

@@ -54,7 +54,17 @@ class OciSpecBuilderTest {
 
   private HostFacts facts =
       new HostFacts(
-          "x86_64", "6.1.0-18", 1, bounding, 0, Map.of("nofile", 20000L), true, false, false, true);
+          "x86_64",
+          "6.1.0-18",
+          1,
+          bounding,
+          0,
+          Map.of("nofile", 20000L),
+          true,
+          false,
+          false,
+          true,
+          true);
 
   private OciSpecBuilder builder() {
     return new OciSpecBuilder(
@@ -338,7 +348,8 @@ class OciSpecBuilderTest {
   void what_needs_a_capability_we_lack_is_told_clearly() {
     fixture.resources = ulimit(99_999);
     assertThatThrownBy(this::build).hasMessageContaining("nofile").hasMessageContaining("20000");
-    facts = new HostFacts("x86_64", "6.1", 1, Set.of(), 300, Map.of(), true, false, false, true);
+    facts =
+        new HostFacts("x86_64", "6.1", 1, Set.of(), 300, Map.of(), true, false, false, true, true);
     fixture.resources = ContainerFixture.resources();
     assertThat(build().at("/process/oomScoreAdj").asInt()).isEqualTo(300);
   }

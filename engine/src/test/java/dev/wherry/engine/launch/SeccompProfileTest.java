@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SeccompProfileTest {
@@ -35,17 +37,45 @@ class SeccompProfileTest {
   @Test
   void conditions_are_resolved_for_this_host_and_container() {
     SeccompProfile profile = SeccompProfile.parse(PROFILE);
-    assertThat(names(profile.resolve(List.of(), "x86_64", "6.1.0-18")))
+    assertThat(names(profile.resolve(List.of(), host("x86_64", "6.1.0-18", true))))
         .containsExactly("read", "old", "ptrace", "arch_prctl", "clone3");
-    assertThat(names(profile.resolve(List.of("CAP_SYS_ADMIN"), "x86_64", "6.1.0-18")))
+    assertThat(names(profile.resolve(List.of("CAP_SYS_ADMIN"), host("x86_64", "6.1.0-18", true))))
         .containsExactly("read", "old", "ptrace", "arch_prctl", "mount");
-    assertThat(names(SeccompProfile.parse(PROFILE).resolve(List.of(), "aarch64", "4.7.0")))
+    assertThat(
+            names(SeccompProfile.parse(PROFILE).resolve(List.of(), host("aarch64", "4.7.0", true))))
         .containsExactly("read", "old", "clone3");
+  }
+
+  private static HostFacts host(String architecture, String kernel, boolean x32) {
+    return new HostFacts(
+        architecture, kernel, 1, Set.of(), 0, Map.of(), true, false, false, x32, true);
+  }
+
+  @Test
+  void an_abi_that_the_kernel_does_not_have_needs_no_filter() {
+    String profile =
+        """
+        {"defaultAction":"SCMP_ACT_ERRNO","archMap":[{"architecture":"SCMP_ARCH_X86_64",
+         "subArchitectures":["SCMP_ARCH_X86","SCMP_ARCH_X32"]}]}""";
+    assertThat(architectures(profile, host("x86_64", "6.1", true)))
+        .containsExactly("SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32");
+    assertThat(architectures(profile, host("x86_64", "6.1", false)))
+        .containsExactly("SCMP_ARCH_X86_64", "SCMP_ARCH_X86");
+  }
+
+  private static List<String> architectures(String profile, HostFacts host) {
+    return SeccompProfile.parse(profile)
+        .resolve(List.of(), host)
+        .path("architectures")
+        .valueStream()
+        .map(JsonNode::asText)
+        .toList();
   }
 
   @Test
   void only_members_of_the_oci_format_remain() {
-    ObjectNode resolved = SeccompProfile.parse(PROFILE).resolve(List.of(), "x86_64", "6.1");
+    ObjectNode resolved =
+        SeccompProfile.parse(PROFILE).resolve(List.of(), host("x86_64", "6.1", true));
     assertThat(resolved.path("architectures").valueStream().map(JsonNode::asText))
         .containsExactly("SCMP_ARCH_X86_64", "SCMP_ARCH_X86");
     assertThat(resolved.path("defaultErrnoRet").asInt()).isEqualTo(1);

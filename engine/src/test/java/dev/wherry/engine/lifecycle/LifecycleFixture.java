@@ -49,7 +49,7 @@ abstract class LifecycleFixture {
   final LinuxProcesses processes = new LinuxProcesses();
   final LinuxMounts mounts = new LinuxMounts();
   final Cgroups cgroups = new Cgroups(Path.of("/sys/fs/cgroup"));
-  final HostFacts facts = HostFacts.detect();
+  final HostFacts facts = HostFacts.detect(new dev.wherry.engine.linux.LinuxProcesses());
   final Map<String, ExitStatus> exits = new ConcurrentHashMap<>();
   private final ExecutorService parallel = Executors.newCachedThreadPool();
   private int umask;
