@@ -153,7 +153,7 @@ class RecoveryIT {
                 "--since",
                 "5m",
                 "--until",
-                "0s",
+                "-1s",
                 "--filter",
                 "event=die",
                 "--filter",

@@ -8,8 +8,8 @@ import dev.wherry.engine.log.LogReader;
 import dev.wherry.verticles.bus.QueuedStream;
 import dev.wherry.verticles.stream.LogPump;
 import dev.wherry.verticles.stream.SessionRequest;
-import dev.wherry.verticles.stream.StdinRules;
 import dev.wherry.verticles.stream.StdioChunk;
+import dev.wherry.verticles.stream.StdioRules;
 import dev.wherry.verticles.stream.StdioSession;
 import dev.wherry.verticles.stream.StreamSelection;
 import io.vertx.core.Future;
@@ -58,7 +58,7 @@ final class Attacher {
   private Future<StdioSession> open(
       Container container, AttachRequest request, ContextInternal client, @Nullable Path socket) {
     String id = container.id();
-    StdinRules rules = StdinRules.of(container.config());
+    StdioRules rules = StdioRules.of(container.config());
     SessionRequest session =
         new SessionRequest(
             client,

@@ -6,7 +6,7 @@ import dev.wherry.engine.container.HostConfig.ConsoleSize;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.lifecycle.ExecLifecycle.RunningExec;
 import dev.wherry.verticles.stream.SessionRequest;
-import dev.wherry.verticles.stream.StdinRules;
+import dev.wherry.verticles.stream.StdioRules;
 import dev.wherry.verticles.stream.StdioSession;
 import dev.wherry.verticles.stream.StreamSelection;
 import io.vertx.core.Future;
@@ -72,12 +72,12 @@ final class ExecRunner {
   private Future<StdioSession> attach(
       String id, ExecSpec spec, StreamSelection selection, ContextInternal client) {
     SessionRequest request = new SessionRequest(client, selection, null, null, () -> detached(id));
-    return room.hub().attach(id, StdinRules.of(spec), request);
+    return room.hub().attach(id, StdioRules.of(spec), request);
   }
 
   private Future<Void> proceed(String id, ExecSpec spec, RunningExec running) {
     return room.hub()
-        .beforeStart(id, StdinRules.of(spec), running.attachSocket())
+        .beforeStart(id, StdioRules.of(spec), running.attachSocket())
         .recover(
             failure ->
                 room.kernel()

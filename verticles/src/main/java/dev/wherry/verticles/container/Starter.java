@@ -4,7 +4,7 @@ import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerState;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.lifecycle.PreparedStart;
-import dev.wherry.verticles.stream.StdinRules;
+import dev.wherry.verticles.stream.StdioRules;
 import io.vertx.core.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,7 +79,7 @@ final class Starter {
   private Future<PreparedStart> connect(PreparedStart prepared) {
     Container container = prepared.container();
     return room.hub()
-        .beforeStart(container.id(), StdinRules.of(container.config()), prepared.attachSocket())
+        .beforeStart(container.id(), StdioRules.of(container.config()), prepared.attachSocket())
         .map(prepared)
         .recover(
             failure ->

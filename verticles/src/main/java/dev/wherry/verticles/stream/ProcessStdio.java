@@ -41,12 +41,16 @@ final class ProcessStdio {
   private final ContextInternal context;
   private final Timers timers;
   private final AttachConnection.Connector connector;
-  private final StdinRules rules;
+  private final StdioRules rules;
   private final Supplier<Future<Boolean>> gone;
   private final StdinPump stdin;
   private final List<Session> sessions = new ArrayList<>();
   private @Nullable Run run;
   private boolean lifted;
+  private boolean exited;
+
+  /** Set while sessions wait for the exit to be told. */
+  private Timers.@Nullable Timer awaitedExit;
 
   /**
    * @param timers on {@code context}
@@ -57,7 +61,7 @@ final class ProcessStdio {
       ContextInternal context,
       Timers timers,
       AttachConnection.Connector connector,
-      StdinRules rules,
+      StdioRules rules,
       Supplier<Future<Boolean>> gone) {
     this.id = id;
     this.context = context;
@@ -86,10 +90,24 @@ final class ProcessStdio {
 
     @Override
     public void ended() {
-      if (run == this) {
+      if (run != this) {
+        return;
+      }
+      if (rules.endsWithExit() && !exited) {
+        outputEnded(this);
+      } else {
         endRun();
       }
     }
+  }
+
+  /** The exit is told in a moment; it ends the sessions. */
+  private void outputEnded(Run last) {
+    if (last.connection != null) {
+      last.connection.close();
+    }
+    run = null;
+    awaitedExit = timers.after(GRACE, this::endRun);
   }
 
   /** Opens a session that is on the process from now on, connecting if there is a socket. */
@@ -155,6 +173,7 @@ final class ProcessStdio {
     Run started = new Run();
     run = started;
     lifted = false;
+    exited = false;
     return connector
         .connect(context, socket, started)
         .onFailure(failure -> forget(started))
@@ -239,6 +258,11 @@ final class ProcessStdio {
 
   /** The process has ended; its sessions do too when its last output has come. */
   void processEnded() {
+    exited = true;
+    if (awaitedExit != null) {
+      awaitedExit.cancel();
+      awaitedExit = null;
+    }
     lift();
     Run last = run;
     if (last == null) {

@@ -60,13 +60,13 @@ public final class StdioHub {
   }
 
   /** Completes when the session gets all that the process writes from then on. */
-  public Future<StdioSession> attach(String id, StdinRules rules, SessionRequest request) {
+  public Future<StdioSession> attach(String id, StdioRules rules, SessionRequest request) {
     ProcessStdio process = process(id, rules);
     return Contexts.call(process.context(), owner, () -> process.attach(request));
   }
 
   /** A session that ends after what is replayed. */
-  public Future<StdioSession> replay(String id, StdinRules rules, SessionRequest request) {
+  public Future<StdioSession> replay(String id, StdioRules rules, SessionRequest request) {
     ProcessStdio process = process(id, rules);
     return Contexts.call(
         process.context(), owner, () -> process.context().succeededFuture(process.replay(request)));
@@ -76,7 +76,7 @@ public final class StdioHub {
    * To be called between a process's making and its start: connects if somebody is attached, or if
    * it has an input, which would close with the first client that leaves.
    */
-  public Future<Void> beforeStart(String id, StdinRules rules, Path socket) {
+  public Future<Void> beforeStart(String id, StdioRules rules, Path socket) {
     if (!rules.open() && !processes.containsKey(id)) {
       return owner.succeededFuture();
     }
@@ -119,7 +119,7 @@ public final class StdioHub {
     processes.remove(id);
   }
 
-  private ProcessStdio process(String id, StdinRules rules) {
+  private ProcessStdio process(String id, StdioRules rules) {
     return processes.computeIfAbsent(
         id,
         key -> {

@@ -27,9 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("kernel")
 class ConmonStreamsTest {
-  private static final StdinRules NO_INPUT = new StdinRules(false, false);
-  private static final StdinRules ONCE = new StdinRules(true, true);
-  private static final StdinRules OPEN = new StdinRules(true, false);
+  private static final StdioRules NO_INPUT = new StdioRules(false, false, false);
+  private static final StdioRules ONCE = new StdioRules(true, true, false);
+  private static final StdioRules OPEN = new StdioRules(true, false, false);
 
   @TempDir(cleanup = org.junit.jupiter.api.io.CleanupMode.ALWAYS)
   Path directory;
@@ -58,7 +58,7 @@ class ConmonStreamsTest {
     return Contexts.call(owner, Contexts.fresh(vertx), action).await();
   }
 
-  private StdioSession attach(StdinRules rules, Path socket) {
+  private StdioSession attach(StdioRules rules, Path socket) {
     SessionRequest request =
         new SessionRequest(client, new StreamSelection(true, true, true), null, socket, () -> {});
     return call(() -> hub.attach(conmon.id, rules, request));
@@ -72,7 +72,7 @@ class ConmonStreamsTest {
     return all;
   }
 
-  private void start(StdinRules rules) throws IOException {
+  private void start(StdioRules rules) throws IOException {
     call(() -> hub.beforeStart(conmon.id, rules, conmon.attachSocket()));
     conmon.start();
   }
@@ -143,7 +143,7 @@ class ConmonStreamsTest {
   @Test
   void a_terminal_is_one_stream_and_takes_sizes() throws IOException {
     conmon.create(true, List.of("--stdin"), "sh", "-c", "read line; stty size; exit 4");
-    StdinRules rules = new StdinRules(true, false);
+    StdioRules rules = new StdioRules(true, false, false);
     StdioSession session = attach(rules, null);
     Listener listener = new Listener(session);
     session.output().resume();

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Test;
 
 class StdioHubTest {
   private static final Path SOCKET = Path.of("/attach");
-  private static final StdinRules NO_INPUT = new StdinRules(false, false);
-  private static final StdinRules ONCE = new StdinRules(true, true);
-  private static final StdinRules OPEN = new StdinRules(true, false);
+  private static final StdioRules NO_INPUT = new StdioRules(false, false, false);
+  private static final StdioRules ONCE = new StdioRules(true, true, false);
+  private static final StdioRules OPEN = new StdioRules(true, false, false);
 
   private final Vertx vertx = Vertx.vertx();
   private final ContextInternal owner = Contexts.fresh(vertx);
@@ -49,14 +49,14 @@ class StdioHubTest {
         });
   }
 
-  private StdioSession attach(StdinRules rules, Path socket) {
+  private StdioSession attach(StdioRules rules, Path socket) {
     StreamSelection all = new StreamSelection(true, true, true);
     SessionRequest request =
         new SessionRequest(client, all, null, socket, detached::incrementAndGet);
     return call(() -> hub.attach("c", rules, request));
   }
 
-  private void start(StdinRules rules) {
+  private void start(StdioRules rules) {
     call(() -> hub.beforeStart("c", rules, SOCKET));
   }
 
