@@ -216,7 +216,8 @@ class OtherRoutesTest {
   @Test
   void info_counts_and_names_what_there_is() {
     api.engine.containers.index.put(Fixtures.running(Fixtures.id("aa"), "web"));
-    api.engine.containers.index.put(Fixtures.created(Fixtures.id("bb"), "new", "{}"));
+    api.engine.containers.index.put(
+        Fixtures.created(Fixtures.id("bb"), "new", "{\"Image\":\"busybox\"}"));
     JsonNode info = json("/info");
     assertThat(info.path("Containers").intValue()).isEqualTo(2);
     assertThat(info.path("ContainersRunning").intValue()).isEqualTo(1);
