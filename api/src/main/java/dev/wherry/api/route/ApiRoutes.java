@@ -9,6 +9,8 @@ import dev.wherry.config.LogLevel;
 import dev.wherry.config.WherryVersion;
 import dev.wherry.verticles.EngineClients;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 
 /** All routes over one engine. Made once; mounted on the router of each event loop. */
@@ -98,6 +100,24 @@ public final class ApiRoutes {
      */
     public Early(DaemonConfig config, MachineFacts machine, Future<EngineClients> engine) {
       this.version = new VersionRoute(machine, facts(config), engine);
+    }
+
+    /**
+     * Answers a ping without asking a router: every client begins with one, and its rate is the
+     * first thing anybody measures.
+     *
+     * @return whether the request was one
+     */
+    public boolean answerPing(HttpServerRequest request) {
+      if (!request.uri().equals(PingRoute.PATH) || !isRead(request.method())) {
+        return false;
+      }
+      PingRoute.answer(request);
+      return true;
+    }
+
+    private static boolean isRead(HttpMethod method) {
+      return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
     }
 
     /** Adds the routes. */

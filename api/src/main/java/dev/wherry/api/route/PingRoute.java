@@ -1,13 +1,17 @@
 package dev.wherry.api.route;
 
-import dev.wherry.api.http.Exchange;
 import dev.wherry.api.http.StandardHeaders;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 
 /** {@code GET} and {@code HEAD /_ping}: how clients find out what they talk to. */
 final class PingRoute {
+  static final String PATH = "/_ping";
+
+  private static final Buffer OK = Buffer.buffer("OK");
   private static final CharSequence BUILDER = HttpHeaders.createOptimized("Builder-Version");
 
   /** The classic builder's protocol; 2 would announce BuildKit. */
@@ -22,13 +26,14 @@ final class PingRoute {
 
   void mount(Routes routes) {
     routes
-        .get("/_ping", exchange -> head(exchange).end(Buffer.buffer("OK")))
-        .head(
-            "/_ping", exchange -> head(exchange).putHeader(HttpHeaders.CONTENT_LENGTH, "0").end());
+        .get(PATH, exchange -> answer(exchange.request()))
+        .head(PATH, exchange -> answer(exchange.request()));
   }
 
-  private static HttpServerResponse head(Exchange exchange) {
-    HttpServerResponse response = exchange.begin(200);
+  /** Answers a GET or HEAD. */
+  static void answer(HttpServerRequest request) {
+    HttpServerResponse response = request.response();
+    StandardHeaders.put(response.headers());
     response
         .headers()
         .set(BUILDER, CLASSIC)
@@ -36,6 +41,10 @@ final class PingRoute {
         .set(HttpHeaders.CACHE_CONTROL, NO_CACHE)
         .set(PRAGMA, PRAGMA_NO_CACHE)
         .set(HttpHeaders.CONTENT_TYPE, StandardHeaders.TEXT);
-    return response;
+    if (request.method().equals(HttpMethod.HEAD)) {
+      response.putHeader(HttpHeaders.CONTENT_LENGTH, "0").end();
+    } else {
+      response.end(OK);
+    }
   }
 }

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class Front implements Handler<HttpServerRequest> {
   private static final int NOT_FOUND = 404;
 
-  private final Router early;
+  private final ApiRoutes.Early early;
+  private final Router beforeEngine;
   private final Future<Router> whole;
 
   /**
@@ -33,8 +34,9 @@ final class Front implements Handler<HttpServerRequest> {
    * @param routes completes when the engine has recovered
    */
   Front(Vertx vertx, ApiRoutes.Early early, Future<ApiRoutes> routes) {
-    this.early = router(vertx);
-    early.mount(this.early);
+    this.early = early;
+    this.beforeEngine = router(vertx);
+    early.mount(beforeEngine);
     this.whole =
         here(vertx.getOrCreateContext(), routes)
             .map(
@@ -105,11 +107,14 @@ final class Front implements Handler<HttpServerRequest> {
       Failures.answer(request.response(), VersionedPath.of(request.uri()).version(), e);
       return;
     }
+    if (early.answerPing(request)) {
+      return;
+    }
     @Nullable Router ready = whole.result();
     if (ready != null) {
       ready.handle(request);
     } else if (isEarly(request)) {
-      early.handle(request);
+      beforeEngine.handle(request);
     } else {
       request.pause();
       whole
