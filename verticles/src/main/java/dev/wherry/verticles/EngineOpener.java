@@ -65,6 +65,7 @@ final class EngineOpener {
   private final Paths paths = new LinuxPaths();
   private final Mounts mounts = new LinuxMounts();
   private final Processes processes = new LinuxProcesses();
+  private final Cgroups cgroups = new Cgroups(CGROUPS);
 
   /**
    * @param beside runs what a step of the engine does at the same time
@@ -119,7 +120,7 @@ final class EngineOpener {
     Future<LocalVolumeStore> volumes =
         pool.call(() -> new LocalVolumeStore(data("volumes"), data("volume-records"), paths));
     Future<HostPrograms> host =
-        pool.call(() -> HostPrograms.detect(config.containers(), processes));
+        pool.call(() -> HostPrograms.detect(config.containers(), processes, cgroups));
     // Joined also when one fails, so that all that was opened is known and can be closed.
     return Future.join(storage, networks, volumes, host)
         .map(
@@ -181,7 +182,6 @@ final class EngineOpener {
 
   private LifecycleParts parts(Basics basics, EnginePlaces places, FdWatcher watcher) {
     HostPrograms host = basics.host();
-    Cgroups cgroups = new Cgroups(CGROUPS);
     return new LifecycleParts(
         places,
         new LifecycleSettings(

@@ -1,6 +1,7 @@
 package dev.wherry.verticles;
 
 import dev.wherry.config.DaemonConfig;
+import dev.wherry.engine.cgroup.Cgroups;
 import dev.wherry.engine.launch.HostFacts;
 import dev.wherry.engine.launch.Programs;
 import dev.wherry.engine.launch.Runtimes;
@@ -24,15 +25,16 @@ record HostPrograms(
   /**
    * Looks for them.
    *
+   * @param cgroups the host's
    * @throws dev.wherry.engine.error.EngineException.Unavailable naming the package that is missing
    */
-  static HostPrograms detect(DaemonConfig.Containers config, Processes processes) {
+  static HostPrograms detect(DaemonConfig.Containers config, Processes processes, Cgroups cgroups) {
     Programs programs = new Programs(System.getenv("PATH"));
     HostFacts facts = HostFacts.detect(processes);
     Path conmon = programs.conmon();
     Runtimes runtimes =
         programs.runtimes(
-            config.runtimes(), config.defaultRuntime().orElse(""), facts.cgroupVersion());
+            config.runtimes(), config.defaultRuntime().orElse(""), !cgroups.isSplit());
     return new HostPrograms(
         facts,
         conmon,

@@ -24,6 +24,14 @@ public final class Cgroups {
   }
 
   /**
+   * Whether version 1 hierarchies hold some controllers and a version 2 tree beside them the
+   * others, as after booting without a service manager. crun refuses such hosts.
+   */
+  public boolean isSplit() {
+    return version == 1 && !CgroupFiles.text(root.resolve("unified/cgroup.controllers")).isBlank();
+  }
+
+  /**
    * The group at a path below each hierarchy's root.
    *
    * @param path for example {@code /docker/ID}

@@ -87,7 +87,13 @@ public final class ConmonSupervisor implements Supervisor {
 
   @Override
   public void start(Order order) throws StartFailure {
-    if (order.runtime().kind() == OciRuntime.Kind.RUNC && releaseFifo(order)) {
+    boolean released =
+        switch (order.runtime().kind()) {
+          case RUNC -> readFifo(order);
+          case CRUN -> writeFifo(order);
+          case OTHER -> false;
+        };
+    if (released) {
       return;
     }
     RuntimeCommand.Result result = commands.run(order.runtime(), "start", order.id());
@@ -102,7 +108,7 @@ public final class ConmonSupervisor implements Supervisor {
    *
    * @return whether it is on its way; if not, the runtime is to be asked
    */
-  private boolean releaseFifo(Order order) {
+  private boolean readFifo(Order order) {
     Path fifo = fifo(order);
     try (Fd fd = paths.open(fifo, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK, 0)) {
       if (processes.poll(fd, Processes.POLLIN, START_PATIENCE) == 0) {
@@ -114,6 +120,27 @@ public final class ConmonSupervisor implements Supervisor {
       return started;
     } catch (LinuxException e) {
       if (e.is(Errno.ENOENT)) {
+        return false;
+      }
+      throw e;
+    } catch (IOException e) {
+      throw new EngineException.Internal("cannot remove " + fifo + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Does what {@code crun start} does: the process waits for one byte from the fifo.
+   *
+   * @return whether it is on its way; if not, the runtime is to be asked
+   */
+  private boolean writeFifo(Order order) {
+    Path fifo = fifo(order);
+    try (Fd fd = paths.open(fifo, OpenFlags.O_WRONLY | OpenFlags.O_NONBLOCK, 0)) {
+      Files.deleteIfExists(fifo);
+      fd.write(new byte[1], 0, 1);
+      return true;
+    } catch (LinuxException e) {
+      if (e.is(Errno.ENOENT) || e.is(Errno.ENXIO)) {
         return false;
       }
       throw e;

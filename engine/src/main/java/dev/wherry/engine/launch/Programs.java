@@ -66,13 +66,13 @@ public final class Programs {
    *
    * @param configured names and paths from the configuration, which come first
    * @param wanted the configured default, empty for our choice
-   * @param cgroupVersion crun refuses version 1
+   * @param crunWorks whether this host's control groups are laid out as crun can use them
    * @throws EngineException.Unavailable naming the packages to install
    */
-  public Runtimes runtimes(Map<String, Path> configured, String wanted, int cgroupVersion) {
+  public Runtimes runtimes(Map<String, Path> configured, String wanted, boolean crunWorks) {
     List<OciRuntime> found = new ArrayList<>();
     configured.forEach((name, path) -> found.add(OciRuntime.of(name, path)));
-    List<String> preferred = cgroupVersion == 2 ? List.of("crun", "runc") : List.of("runc", "crun");
+    List<String> preferred = crunWorks ? List.of("crun", "runc") : List.of("runc", "crun");
     for (String name : preferred) {
       if (!configured.containsKey(name)) {
         find(name).ifPresent(path -> found.add(OciRuntime.of(name, path)));
@@ -81,7 +81,7 @@ public final class Programs {
     if (found.isEmpty()) {
       throw new EngineException.Unavailable(
           "no OCI runtime was found: install the package runc%s"
-              .formatted(cgroupVersion == 2 ? " or crun" : ""));
+              .formatted(crunWorks ? " or crun" : ""));
     }
     if (wanted.isEmpty()) {
       OciRuntime first =

@@ -16,6 +16,8 @@ public record RuntimeFailure(String text, int exitCode) {
       "failed to create task for container: failed to create shim task: OCI runtime create failed: ";
   private static final String EXEC_PREFIX = "OCI runtime exec failed: ";
 
+  private static final String NOT_STARTED = "%sunable to start container process: exec: \"%s\": %s";
+
   /** runc's log line: {@code time="..." level=error msg="..."}. */
   private static final Pattern LOG_LINE = Pattern.compile("msg=\"((?:[^\"\\\\]|\\\\.)*)\"");
 
@@ -29,7 +31,7 @@ public record RuntimeFailure(String text, int exitCode) {
 
   /** A container's start that failed. */
   static RuntimeFailure ofContainer(String output, String command) {
-    String message = message(output, command);
+    String message = message(output, command, "");
     String text = CONTAINER_PREFIX + message + ": unknown";
     String lower = message.toLowerCase(Locale.ROOT);
     if (lower.contains("not a directory")) {
@@ -44,7 +46,7 @@ public record RuntimeFailure(String text, int exitCode) {
 
   /** An exec's start that failed. */
   static RuntimeFailure ofExec(String output, String command) {
-    String message = message(output, command);
+    String message = message(output, command, "exec failed: ");
     int code = exitCode(message.toLowerCase(Locale.ROOT), command);
     return new RuntimeFailure(EXEC_PREFIX + message + ": unknown", code == 128 ? 126 : code);
   }
@@ -68,7 +70,10 @@ public record RuntimeFailure(String text, int exitCode) {
     return missing ? 127 : 128;
   }
 
-  private static String message(String output, String command) {
+  /**
+   * @param verb how runc begins what crun says without
+   */
+  private static String message(String output, String command, String verb) {
     String last = output.strip();
     Matcher line = LOG_LINE.matcher(output);
     while (line.find()) {
@@ -81,11 +86,11 @@ public record RuntimeFailure(String text, int exitCode) {
     String text = unescape(last).strip();
     Matcher missing = CRUN_MISSING.matcher(text);
     if (missing.matches()) {
-      return "exec: \"%s\": executable file not found in $PATH".formatted(command);
+      return NOT_STARTED.formatted(verb, command, "executable file not found in $PATH");
     }
     Matcher denied = CRUN_DENIED.matcher(text);
     if (denied.matches()) {
-      return "exec: \"%s\": permission denied".formatted(command);
+      return NOT_STARTED.formatted(verb, command, "permission denied");
     }
     return text;
   }

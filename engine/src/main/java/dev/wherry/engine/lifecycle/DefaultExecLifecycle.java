@@ -247,8 +247,8 @@ public final class DefaultExecLifecycle implements ExecLifecycle {
     }
 
     private void ended(int code) {
-      Exec now = execs.getOrDefault(exec.id(), exec);
-      put(with(now, false, true, code, now.pid()));
+      // At once: attached() may be noting the pid of a process as short as this one.
+      execs.computeIfPresent(exec.id(), (key, now) -> with(now, false, true, code, now.pid()));
       parts.paths().removeTree(order.bundle().directory());
       events.tell(
           container, "exec_die", Map.of("execID", exec.id(), "exitCode", Integer.toString(code)));

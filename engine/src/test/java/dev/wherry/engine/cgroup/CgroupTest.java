@@ -65,6 +65,16 @@ class CgroupTest {
   }
 
   @Test
+  void controllers_in_a_version_2_tree_beside_version_1_are_noticed() throws Exception {
+    version1();
+    assertThat(new Cgroups(root).isSplit()).isFalse();
+    file("unified/cgroup.controllers", "\n");
+    assertThat(new Cgroups(root).isSplit()).isFalse();
+    file("unified/cgroup.controllers", "hugetlb\n");
+    assertThat(new Cgroups(root).isSplit()).isTrue();
+  }
+
+  @Test
   void version_2_is_read_from_the_one_hierarchy() throws Exception {
     file("cgroup.controllers", "cpu memory\n");
     file("docker/c/cgroup.procs", "5\n");

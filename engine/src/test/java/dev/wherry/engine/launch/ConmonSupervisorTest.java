@@ -55,7 +55,7 @@ class ConmonSupervisorTest {
   void start() throws Exception {
     rootfs = BusyboxRoot.make(dir.resolve("rootfs"));
     Programs programs = new Programs(System.getenv("PATH"));
-    OciRuntime runtime = programs.runtimes(Map.of(), "", facts.cgroupVersion()).byDefault();
+    OciRuntime runtime = programs.runtimes(Map.of(), "", !cgroups.isSplit()).byDefault();
     watcher = new FdWatcher(processes);
     Files.createDirectories(dir.resolve("exits"));
     supervisor =

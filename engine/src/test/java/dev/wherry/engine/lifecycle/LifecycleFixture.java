@@ -135,7 +135,7 @@ abstract class LifecycleFixture {
                 paths,
                 cgroups,
                 watcher),
-            programs.runtimes(Map.of(), "", facts.cgroupVersion()),
+            programs.runtimes(Map.of(), "", !cgroups.isSplit()),
             new OciSpecBuilder(
                 facts,
                 new LinuxHostDevices(paths),
