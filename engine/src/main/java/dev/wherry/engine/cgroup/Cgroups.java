@@ -7,6 +7,7 @@ import java.nio.file.Path;
 public final class Cgroups {
   private final Path root;
   private final int version;
+  private final GroupMoves moves;
 
   /**
    * Looks at what is mounted.
@@ -16,6 +17,7 @@ public final class Cgroups {
   public Cgroups(Path root) {
     this.root = root;
     this.version = Files.exists(root.resolve("cgroup.controllers")) ? 2 : 1;
+    this.moves = new GroupMoves(root, version);
   }
 
   /** 2 where version 2 alone is mounted, else 1, also with a version 2 tree beside it. */
@@ -29,6 +31,11 @@ public final class Cgroups {
    */
   public boolean isSplit() {
     return version == 1 && !CgroupFiles.text(root.resolve("unified/cgroup.controllers")).isBlank();
+  }
+
+  /** The moves of processes between this host's groups. */
+  public GroupMoves moves() {
+    return moves;
   }
 
   /**

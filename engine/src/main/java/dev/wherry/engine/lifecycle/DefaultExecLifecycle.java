@@ -53,6 +53,7 @@ public final class DefaultExecLifecycle implements ExecLifecycle {
     if (spec.cmd().isEmpty()) {
       throw new EngineException.InvalidParameter("No exec command specified");
     }
+    parts.anticipateMove();
     Exec exec = new Exec(Ids.random(), container.id(), spec, false, false, null, 0);
     execs.put(exec.id(), exec);
     events.tell(container, action("exec_create", spec), attributes(exec));
@@ -93,6 +94,7 @@ public final class DefaultExecLifecycle implements ExecLifecycle {
     }
     Container container = index.get(exec.containerId());
     checkRunning(container);
+    parts.anticipateMove();
     events.tell(container, action("exec_start", exec.spec()), attributes(exec));
     Exec starting = put(with(exec, true, true, null, 0));
     try {

@@ -40,4 +40,10 @@ public record LifecycleParts(
     Paths paths,
     Mounts mounts,
     Processes processes,
-    Executor parallel) {}
+    Executor parallel) {
+
+  /** Told when a process is about to be moved into its group, so that the move is quick then. */
+  void anticipateMove() {
+    parallel.execute(cgroups.moves()::anticipate);
+  }
+}

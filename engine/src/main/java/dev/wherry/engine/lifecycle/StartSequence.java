@@ -77,6 +77,7 @@ final class StartSequence {
 
   private Prepared steps() throws StartFailure {
     Optional<Container> donor = namespaces.networkDonor(container);
+    parts.anticipateMove();
     // Beside the work on files; both take milliseconds.
     Parallel<Sandbox> network =
         NamespaceChoice.hasOwnNetwork(container)

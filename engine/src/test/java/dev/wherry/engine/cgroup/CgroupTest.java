@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,6 +73,26 @@ class CgroupTest {
     assertThat(new Cgroups(root).isSplit()).isFalse();
     file("unified/cgroup.controllers", "hugetlb\n");
     assertThat(new Cgroups(root).isSplit()).isTrue();
+  }
+
+  @Test
+  void a_move_is_anticipated_in_the_group_this_process_is_in() {
+    List<String> lines = List.of("10:hugetlb:/", "8:pids:/a/b", "1:name=systemd:/", "0::/c:d");
+    assertThat(new GroupMoves(root, 1).members(lines))
+        .contains(root.resolve("pids/a/b/cgroup.procs"));
+    assertThat(new GroupMoves(root, 2).members(lines)).contains(root.resolve("c:d/cgroup.procs"));
+    assertThat(new GroupMoves(root, 1).members(List.of("0::/"))).isEmpty();
+  }
+
+  @Test
+  @Tag("kernel")
+  void an_anticipated_move_changes_nothing() throws Exception {
+    Path own = Path.of("/proc/self/cgroup");
+    List<String> before = Files.readAllLines(own);
+    Cgroups cgroups = new Cgroups(Path.of("/sys/fs/cgroup"));
+    assertThat(cgroups.moves().members(before).orElseThrow()).exists();
+    cgroups.moves().anticipate();
+    assertThat(Files.readAllLines(own)).isEqualTo(before);
   }
 
   @Test
