@@ -19,7 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A journal in append-only files, oldest dropped first, with its latest events in memory as well.
+ * A journal in append-only files, oldest dropped first, with the latest events appended to it in
+ * memory as well.
  *
  * <p>Times never run backwards in it: when the clock does, an event gets the time of the one before
  * it, so that order by time and by sequence are the same.
@@ -34,8 +35,8 @@ public final class FileJournal implements Journal, AutoCloseable {
    * @param inMemory events kept in memory
    */
   public record Limits(long segmentBytes, int segments, int inMemory) {
-    /** Some 100,000 events on disk, the last 2,000 of them in memory. */
-    public static final Limits DEFAULT = new Limits(4L << 20, 8, 2000);
+    /** Some 100,000 events on disk, the last 500 of them in memory. */
+    public static final Limits DEFAULT = new Limits(4L << 20, 8, 500);
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(FileJournal.class);
@@ -59,12 +60,14 @@ public final class FileJournal implements Journal, AutoCloseable {
     this.inMemory = limits.inMemory();
     try {
       this.files = new SegmentFiles(directory, limits.segmentBytes(), limits.segments());
-      SegmentFiles.read(
-          files.from(1),
-          event -> {
-            remember(event);
-            return true;
-          });
+      // What is there stays on disk until somebody looks back: a start does not wait for it.
+      files
+          .last()
+          .ifPresent(
+              event -> {
+                lastSequence = event.sequence();
+                lastTimeNano = event.timeNano();
+              });
     } catch (IOException e) {
       throw new EngineException.Internal("events journal " + directory + ": " + e.getMessage(), e);
     }
@@ -100,9 +103,11 @@ public final class FileJournal implements Journal, AutoCloseable {
   public List<EngineEvent> page(long afterSequence, long sinceNano, int limit) {
     List<EngineEvent> inMemory;
     List<Path> onDisk = List.of();
+    long stop;
     lock.lock();
     try {
       inMemory = List.copyOf(tail);
+      stop = inMemory.isEmpty() ? lastSequence + 1 : inMemory.getFirst().sequence();
       if (!isInMemory(afterSequence, sinceNano)) {
         onDisk = files.from(afterSequence + 1);
       }
@@ -111,7 +116,6 @@ public final class FileJournal implements Journal, AutoCloseable {
     }
     // The files are read without the lock, so that a long look back holds up no event; what is
     // in memory too is taken from there, because the end of the newest file may be half a line.
-    long stop = inMemory.isEmpty() ? Long.MAX_VALUE : inMemory.getFirst().sequence();
     List<EngineEvent> found = new ArrayList<>();
     Predicate<EngineEvent> take =
         event -> {
@@ -121,7 +125,10 @@ public final class FileJournal implements Journal, AutoCloseable {
           return found.size() < limit;
         };
     try {
-      SegmentFiles.read(onDisk, event -> event.sequence() < stop && take.test(event));
+      SegmentFiles.read(
+          onDisk,
+          event ->
+              event.sequence() < stop && take.test(event) && event.sequence() + 1 < stop);
     } catch (IOException e) {
       throw new EngineException.Internal("events journal: " + e.getMessage(), e);
     }
@@ -136,8 +143,8 @@ public final class FileJournal implements Journal, AutoCloseable {
   private boolean isInMemory(long afterSequence, long sinceNano) {
     EngineEvent oldest = tail.peekFirst();
     return oldest == null
-        || oldest.sequence() <= afterSequence + 1
-        || oldest.timeNano() < sinceNano;
+        ? lastSequence <= afterSequence || lastTimeNano < sinceNano
+        : oldest.sequence() <= afterSequence + 1 || oldest.timeNano() < sinceNano;
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ final class SegmentFiles {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentFiles.class);
   private static final String PREFIX = "events-";
   private static final String SUFFIX = ".jsonl";
+
+  /** Far more than an event has. */
+  private static final int LONGEST_LINE = 1 << 14;
 
   private final Path directory;
   private final long segmentBytes;
@@ -97,6 +101,44 @@ final class SegmentFiles {
         LOG.debug("{} was dropped while it was to be read", file, e);
       }
     }
+  }
+
+  /** The last event that can be read; empty if there is none. */
+  Optional<EngineEvent> last() throws IOException {
+    for (Path file : files.reversed()) {
+      EngineEvent event = parse(file, lastLine(file));
+      if (event == null) {
+        event = lastReadable(file);
+      }
+      if (event != null) {
+        return Optional.of(event);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** What follows the last newline but one, within a bound; empty if that does not reach. */
+  private static String lastLine(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, READ)) {
+      long begin = Math.max(0, channel.size() - LONGEST_LINE);
+      ByteBuffer end = ByteBuffer.allocate((int) (channel.size() - begin));
+      while (end.hasRemaining() && channel.read(end, begin + end.position()) > 0) {
+        // Goes on until all of it is read.
+      }
+      String text = new String(end.array(), 0, end.position(), UTF_8).stripTrailing();
+      return text.substring(text.lastIndexOf('\n') + 1);
+    }
+  }
+
+  private static @Nullable EngineEvent lastReadable(Path file) throws IOException {
+    EngineEvent[] last = new EngineEvent[1];
+    read(
+        List.of(file),
+        event -> {
+          last[0] = event;
+          return true;
+        });
+    return last[0];
   }
 
   private static @Nullable EngineEvent parse(Path file, String line) {
