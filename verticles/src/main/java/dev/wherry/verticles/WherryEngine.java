@@ -1,6 +1,7 @@
 package dev.wherry.verticles;
 
 import dev.wherry.config.DaemonConfig;
+import dev.wherry.engine.linux.ResidentMemory;
 import dev.wherry.verticles.bus.Blocking;
 import dev.wherry.verticles.bus.LocalCodec;
 import dev.wherry.verticles.container.ContainerClient;
@@ -25,6 +26,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The engine, assembled: opens its rooms, deploys a verticle for each, and closes them again.
@@ -36,6 +39,11 @@ public final class WherryEngine {
 
   /** Archives that come from and go to clients at a time. */
   private static final int TRANSFER_THREADS = 8;
+
+  /** From when on a start is over, with what a client asked at once. */
+  private static final long SETTLED_MILLIS = 2000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(WherryEngine.class);
 
   private final Vertx vertx;
   private final Blocking kernel;
@@ -51,6 +59,13 @@ public final class WherryEngine {
     this.transfers = new Blocking(vertx, "transfer", TRANSFER_THREADS);
     this.beside = Executors.newCachedThreadPool(namedThreads());
     this.ready = new EngineOpener(config, kernel, beside, openings).open().compose(this::deploy);
+    ready.onSuccess(clients -> vertx.setTimer(SETTLED_MILLIS, now -> kernel.run(this::settle)));
+  }
+
+  /** What only the start needed goes back to the system. */
+  private void settle() {
+    long bytes = new ResidentMemory().giveBack();
+    LOG.debug("{} KiB of mapped files given back after the start", bytes >> 10);
   }
 
   private static ThreadFactory namedThreads() {

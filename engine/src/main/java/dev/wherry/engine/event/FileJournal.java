@@ -127,8 +127,7 @@ public final class FileJournal implements Journal, AutoCloseable {
     try {
       SegmentFiles.read(
           onDisk,
-          event ->
-              event.sequence() < stop && take.test(event) && event.sequence() + 1 < stop);
+          event -> event.sequence() < stop && take.test(event) && event.sequence() + 1 < stop);
     } catch (IOException e) {
       throw new EngineException.Internal("events journal: " + e.getMessage(), e);
     }

@@ -26,6 +26,7 @@ final class SystemCall {
   static final int SYS_listen = nr(50, 201);
   static final int SYS_getsockname = nr(51, 204);
   static final int SYS_setsockopt = nr(54, 208);
+  static final int SYS_madvise = nr(28, 233);
   static final int SYS_wait4 = nr(61, 260);
   static final int SYS_kill = nr(62, 129);
   static final int SYS_fcntl = nr(72, 25);
