@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,6 +23,11 @@ final class EngineProcesses {
   private static final Set<String> DAEMONS = Set.of("dockerd", "java", "podman");
   private static final Pattern EXEC_ROOT = Pattern.compile("--exec-root[= ]([^ ]+)");
   private static final Pattern RSS = Pattern.compile("(?m)^Rss:\\s+(\\d+) kB");
+
+  private static final int REST_TRIES = 60;
+  private static final int REST_READINGS = 6;
+  private static final int REST_PAUSE_MILLIS = 500;
+  private static final double REST_MEBIBYTES = 0.25;
 
   private EngineProcesses() {}
 
@@ -40,6 +46,21 @@ final class EngineProcesses {
       }
     }
     return kib / 1024;
+  }
+
+  /**
+   * Waits until an engine has come to rest: its memory has stayed the same for some seconds, for a
+   * start is not over with the first answer.
+   */
+  static void awaitRest(Engine engine) throws Exception {
+    double last = residentMebibytes(engine);
+    int same = 0;
+    for (int i = 0; i < REST_TRIES && same < REST_READINGS; i++) {
+      TimeUnit.MILLISECONDS.sleep(REST_PAUSE_MILLIS);
+      double now = residentMebibytes(engine);
+      same = Math.abs(now - last) < REST_MEBIBYTES ? same + 1 : 0;
+      last = now;
+    }
   }
 
   private static Set<Long> of(Engine engine) throws IOException {

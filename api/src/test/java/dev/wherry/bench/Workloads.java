@@ -317,6 +317,7 @@ final class Workloads {
         importBusybox(engine, images);
         eightAtATime(engine, containers, "run", "-d");
       }
+      EngineProcesses.awaitRest(engine);
     }
 
     @Override
