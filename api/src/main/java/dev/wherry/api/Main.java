@@ -25,6 +25,7 @@ public final class Main {
    * @param args flags named as dockerd's
    */
   public static void main(String[] args) {
+    Rehearsal.begin();
     try {
       StartRequest request = StartRequest.of(args);
       // No pattern switch on the way to the first ping: its first use costs 20 ms.
