@@ -34,8 +34,7 @@ final class Rehearsal {
     var channel = new EmbeddedChannel(new HttpServerCodec());
     channel.writeInbound(
         Unpooled.copiedBuffer("GET /_ping HTTP/1.1\r\nHost: -\r\n\r\n", StandardCharsets.US_ASCII));
-    channel.writeOutbound(
-        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK));
+    channel.writeOutbound(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK));
     channel.finishAndReleaseAll();
   }
 }

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,7 @@ public final class ConmonSupervisor implements Supervisor {
   private final Cgroups cgroups;
   private final FdWatcher watcher;
   private final RuntimeCommand commands;
+  private final Map<Path, SealedProgram> sealed = new ConcurrentHashMap<>();
 
   /**
    * @param conmon the program
@@ -258,13 +260,21 @@ public final class ConmonSupervisor implements Supervisor {
     List<String> argv = new ArrayList<>();
     add(argv, conmon.toString(), "--api-version", "1");
     add(argv, "--cid", id, "--cuuid", uuid);
-    add(argv, "--runtime", runtime.path().toString());
+    add(argv, "--runtime", program(runtime).toString());
     add(argv, "--runtime-arg", "--root", "--runtime-arg", commands.root(runtime).toString());
     add(argv, "--bundle", bundle.directory().toString());
     add(argv, "--container-pidfile", bundle.pidFile().toString());
     add(argv, "--conmon-pidfile", bundle.conmonPidFile().toString());
     add(argv, "--full-attach");
     return argv;
+  }
+
+  private Path program(OciRuntime runtime) {
+    return switch (runtime.kind()) {
+      case CRUN ->
+          sealed.computeIfAbsent(runtime.path(), file -> new SealedProgram(processes, file)).path();
+      case RUNC, OTHER -> runtime.path();
+    };
   }
 
   private static void add(List<String> argv, String... words) {

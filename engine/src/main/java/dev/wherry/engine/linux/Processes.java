@@ -1,5 +1,6 @@
 package dev.wherry.engine.linux;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -58,6 +59,12 @@ public interface Processes {
   /** pipe2(2), both ends close-on-exec. */
   Pipe pipe();
 
+  /**
+   * A copy of a file in memory that can be executed and, sealed, never be changed again:
+   * memfd_create(2).
+   */
+  Fd sealedCopy(Path file);
+
   /** eventfd(2), close-on-exec, non-blocking if asked. */
   Fd eventfd(boolean nonBlocking);
 
@@ -73,6 +80,9 @@ public interface Processes {
 
   /** The effective user id: 0 for root. */
   int geteuid();
+
+  /** getpid(2). */
+  int getpid();
 
   /**
    * Whether this kernel runs programs of the x32 ABI, syscall(2): few do, and where it does not a

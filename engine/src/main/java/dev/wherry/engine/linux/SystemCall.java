@@ -18,6 +18,7 @@ final class SystemCall {
   static final int SYS_ioctl = nr(16, 29);
   static final int SYS_pread64 = nr(17, 67);
   static final int SYS_pwrite64 = nr(18, 68);
+  static final int SYS_getpid = nr(39, 172);
   static final int SYS_socket = nr(41, 198);
   static final int SYS_connect = nr(42, 203);
   static final int SYS_sendto = nr(44, 206);
@@ -71,6 +72,7 @@ final class SystemCall {
   static final int SYS_syncfs = nr(306, 267);
   static final int SYS_setns = nr(308, 268);
   static final int SYS_renameat2 = nr(316, 276);
+  static final int SYS_memfd_create = nr(319, 279);
   static final int SYS_statx = nr(332, 291);
   static final int SYS_pidfd_send_signal = nr(424, 424);
   static final int SYS_pidfd_open = nr(434, 434);

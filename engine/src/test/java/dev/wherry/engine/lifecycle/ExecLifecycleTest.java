@@ -15,6 +15,7 @@ import dev.wherry.engine.linux.Fd;
 import dev.wherry.engine.linux.LinuxSockets;
 import dev.wherry.engine.linux.Processes;
 import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -65,7 +66,7 @@ class ExecLifecycleTest extends LifecycleFixture {
     assertThat(ended.exitCode()).isEqualTo(5);
     assertThat(ended.pid()).isPositive();
     assertThat(execs.ofContainer(container.id())).isEmpty();
-    assertThat(parts.places().exec(exec.id()).directory()).doesNotExist();
+    await().until(() -> !Files.exists(parts.places().exec(exec.id()).directory()));
     List<EngineEvent> told = journal.page(0, 0, 100);
     assertThat(told.stream().map(EngineEvent::action))
         .contains(

@@ -79,6 +79,18 @@ class LinuxProcessesTest {
   }
 
   @Test
+  void a_sealed_copy_of_a_program_runs_and_cannot_be_changed() {
+    try (Fd copy = processes.sealedCopy(Path.of("/bin/sh"))) {
+      Path path = Path.of("/proc/" + processes.getpid() + "/fd/" + copy.number());
+      SpawnSpec spec = SpawnSpec.of(path, List.of("sh", "-c", "exit 9"));
+      assertThat(processes.waitpid(processes.spawn(spec)).shellCode()).isEqualTo(9);
+      assertThatThrownBy(() -> copy.write(new byte[1], 0, 1))
+          .isInstanceOfSatisfying(
+              LinuxException.class, e -> assertThat(e.is(Errno.EPERM)).isTrue());
+    }
+  }
+
+  @Test
   void the_end_of_a_child_is_told_as_a_shell_tells_it() {
     assertThat(processes.waitpid(processes.spawn(sh("exit 7"))).shellCode()).isEqualTo(7);
     int pid = processes.spawn(sh("kill -TERM $$"));
