@@ -68,6 +68,9 @@ class ArchitectureTest {
       noClasses()
           .that()
           .doNotHaveFullyQualifiedName("dev.wherry.api.Main")
+          .and()
+          // The log's own last step.
+          .doNotHaveFullyQualifiedName("dev.wherry.api.DaemonLog$Line")
           .should()
           .callMethod(Throwable.class, "printStackTrace")
           .orShould()
