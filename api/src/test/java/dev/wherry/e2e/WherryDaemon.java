@@ -13,10 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/** The daemon as it is shipped, from its jars, in a sandbox of its own. */
+/** The daemon as it is shipped, from its jar, in a sandbox of its own. */
 final class WherryDaemon implements DaemonUnderTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -61,7 +59,7 @@ final class WherryDaemon implements DaemonUnderTest {
             "-Xss256k",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
-            classPath(),
+            jar(),
             "dev.wherry.api.Main"));
     line.addAll(
         List.of(
@@ -88,17 +86,11 @@ final class WherryDaemon implements DaemonUnderTest {
     }
   }
 
-  private static String classPath() {
-    Path built = Path.of(System.getProperty("basedir", "."), "target");
-    try (Stream<Path> own = Files.list(built);
-        Stream<Path> libraries = Files.list(built.resolve("lib"))) {
-      return Stream.concat(own, libraries)
-          .map(path -> path.toAbsolutePath().toString())
-          .filter(path -> path.endsWith(".jar"))
-          .collect(Collectors.joining(File.pathSeparator));
-    } catch (IOException e) {
-      throw new UncheckedIOException("the daemon's jars are missing, package first", e);
-    }
+  /** The daemon's jar, as the build makes it. */
+  private static String jar() {
+    return Path.of(System.getProperty("basedir", "."), "target", "wherry.jar")
+        .toAbsolutePath()
+        .toString();
   }
 
   private void awaitPing() {
