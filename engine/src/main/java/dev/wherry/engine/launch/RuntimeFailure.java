@@ -25,9 +25,11 @@ public record RuntimeFailure(String text, int exitCode) {
       Pattern.compile("\"msg\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
   private static final Pattern CRUN_MISSING =
       Pattern.compile("executable file [`'‘]?([^`'’]*?)[`'’]? not found(?: in \\$PATH)?.*");
+
+  /** A directory is EPERM to it. */
   private static final Pattern CRUN_DENIED =
       Pattern.compile(
-          "(?:open|exec) (?:executable|file)?:? ?[`'‘]?([^`'’:]*)[`'’]?: Permission denied.*");
+          "(?:open|exec) (?:executable|file)?:? ?[`'‘]?([^`'’:]*)[`'’]?: (?:Permission denied|Operation not permitted).*");
 
   /** A container's start that failed. */
   static RuntimeFailure ofContainer(String output, String command) {

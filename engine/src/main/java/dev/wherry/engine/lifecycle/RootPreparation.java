@@ -32,7 +32,7 @@ final class RootPreparation {
   /** Makes the working directory and fills volumes; gives the accounts. */
   Accounts prepare(Container container, Path rootfs) {
     try (RootDir root = paths.openRoot(rootfs)) {
-      makeDirectories(root, container.config().workingDir());
+      makeDirectories(root, container);
       if (!container.hasBeenStartedBefore()) {
         container.mounts().stream()
             .filter(mount -> mount.type() == MountSpec.Type.VOLUME && mount.copyUp())
@@ -67,37 +67,17 @@ final class RootPreparation {
     }
   }
 
-  private static void makeDirectories(RootDir root, String directory) {
-    if (directory.isEmpty() || directory.equals("/")) {
-      return;
+  private static void makeDirectories(RootDir root, Container container) {
+    String directory = container.config().workingDir();
+    if (!directory.isEmpty()) {
+      RootDirectories.make(root, directory);
     }
-    StringBuilder path = new StringBuilder();
-    for (String component : Path.of(directory).normalize().toString().split("/")) {
-      if (component.isEmpty()) {
-        continue;
-      }
-      path.append('/').append(component);
-      makeDirectory(root, path.toString());
-    }
-  }
-
-  private static void makeDirectory(RootDir root, String path) {
-    try {
-      root.openDirectory(path).close();
-      return;
-    } catch (LinuxException e) {
-      if (e.is(Errno.ENOTDIR)) {
-        throw new EngineException.InvalidParameter("Cannot mkdir: " + path + " is not a directory");
-      }
-      if (!e.is(Errno.ENOENT)) {
-        throw e;
+    for (MountPoint mount : container.mounts()) {
+      if (mount.type() == MountSpec.Type.TMPFS || Files.isDirectory(Path.of(mount.source()))) {
+        RootDirectories.makeBehindLinks(root, mount.destination());
       }
     }
-    try (RootDir.Entry entry = root.locate(path)) {
-      entry.parent().mkdir(entry.name(), OPEN_TO_ALL);
-      // Exactly this mode, whatever our umask.
-      entry.parent().chmod(entry.name(), OPEN_TO_ALL);
-    }
+    container.hostConfig().tmpfs().keySet().forEach(p -> RootDirectories.makeBehindLinks(root, p));
   }
 
   /** Copies what the image has at a volume's place, if the volume is still empty. */

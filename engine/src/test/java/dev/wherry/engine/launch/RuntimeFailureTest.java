@@ -80,6 +80,10 @@ class RuntimeFailureTest {
                     "{\"msg\":\"open executable: Permission denied\",\"level\":\"error\"}", "/etc")
                 .exitCode())
         .isEqualTo(126);
+    assertThat(
+            RuntimeFailure.ofContainer("open executable: Operation not permitted", "/etc")
+                .exitCode())
+        .isEqualTo(126);
   }
 
   @Test

@@ -1,0 +1,97 @@
+package dev.wherry.engine.lifecycle;
+
+import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.linux.Errno;
+import dev.wherry.engine.linux.FileStat;
+import dev.wherry.engine.linux.LinuxException;
+import dev.wherry.engine.linux.RootDir;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Directories that a container's root has to have before its process starts. Links are followed
+ * inside the root, also those that lead to nothing yet: what they lead to is made.
+ */
+final class RootDirectories {
+  private static final int OPEN_TO_ALL = 0755;
+
+  /** As the kernel, path_resolution(7). */
+  private static final int MAX_LINKS = 40;
+
+  private final RootDir root;
+  private int links;
+
+  private RootDirectories(RootDir root) {
+    this.root = root;
+  }
+
+  /**
+   * Makes a directory and those above it.
+   *
+   * @throws EngineException.InvalidParameter if something else is in the way
+   */
+  static void make(RootDir root, String path) {
+    if (!new RootDirectories(root).walk(path, true)) {
+      throw new EngineException.InvalidParameter("Cannot mkdir: " + path + " is not a directory");
+    }
+  }
+
+  /**
+   * Makes what links on the way to a mount's place lead to, and nothing else: the rest is made by
+   * the runtime, inside of what is mounted above. Not every runtime follows a link to nothing.
+   */
+  static void makeBehindLinks(RootDir root, String path) {
+    new RootDirectories(root).walk(path, false);
+  }
+
+  /**
+   * @return whether all of it is there now
+   */
+  private boolean walk(String directory, boolean makeAll) {
+    StringBuilder path = new StringBuilder();
+    for (String component : Path.of("/").resolve(directory).normalize().toString().split("/")) {
+      if (component.isEmpty()) {
+        continue;
+      }
+      path.append('/').append(component);
+      if (!step(path.toString(), makeAll)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean step(String path, boolean makeAll) {
+    try {
+      root.openDirectory(path).close();
+      return true;
+    } catch (LinuxException e) {
+      if (e.is(Errno.ENOTDIR)) {
+        return false;
+      }
+      if (!e.is(Errno.ENOENT)) {
+        throw e;
+      }
+    }
+    try (RootDir.Entry entry = root.locate(path)) {
+      Optional<FileStat> there = entry.parent().lstatIfPresent(entry.name());
+      if (there.filter(FileStat::isSymlink).isPresent()) {
+        return follow(path, entry);
+      }
+      if (makeAll) {
+        entry.parent().mkdir(entry.name(), OPEN_TO_ALL);
+        // Exactly this mode, whatever our umask.
+        entry.parent().chmod(entry.name(), OPEN_TO_ALL);
+      }
+      return makeAll;
+    }
+  }
+
+  private boolean follow(String path, RootDir.Entry link) {
+    if (++links > MAX_LINKS) {
+      throw new LinuxException(Errno.ELOOP, "mkdir", path);
+    }
+    String target = link.parent().readlink(link.name());
+    return walk(Path.of(root.pathInside(link.parent().fd())).resolve(target).toString(), true);
+  }
+}
