@@ -4,6 +4,7 @@ import dev.wherry.api.mapping.DaemonFacts;
 import dev.wherry.api.mapping.MachineFacts;
 import dev.wherry.api.mapping.create.CreateDefaults;
 import dev.wherry.api.mapping.create.CreateRequestRules;
+import dev.wherry.api.mapping.create.UpdateRequestRules;
 import dev.wherry.config.DaemonConfig;
 import dev.wherry.config.LogLevel;
 import dev.wherry.config.WherryVersion;
@@ -19,6 +20,7 @@ public final class ApiRoutes {
   private final ContainerActionRoutes actions;
   private final ContainerStreamRoutes streams;
   private final ContainerFileRoutes files;
+  private final ContainerStatsRoute stats;
   private final ExecRoutes execs;
   private final ImageRoutes images;
   private final ImageTransferRoutes transfers;
@@ -32,11 +34,13 @@ public final class ApiRoutes {
   public ApiRoutes(EngineClients engine, DaemonConfig config, MachineFacts machine) {
     var list = new ContainerList(engine.containers(), engine.images());
     var inspection = new ContainerInspection(engine.containers(), engine.execs());
-    var rules = new CreateRequestRules(defaults(engine, config, machine));
+    CreateDefaults defaults = defaults(engine, config, machine);
+    var rules = new CreateRequestRules(defaults);
     containers = new ContainerRoutes(engine.containers(), engine.events(), list, inspection, rules);
-    actions = new ContainerActionRoutes(engine.containers());
+    actions = new ContainerActionRoutes(engine.containers(), new UpdateRequestRules(defaults));
     streams = new ContainerStreamRoutes(engine.containers());
     files = new ContainerFileRoutes(engine.containers());
+    stats = new ContainerStatsRoute(engine.containers());
     execs = new ExecRoutes(engine.execs());
     images =
         new ImageRoutes(
@@ -85,6 +89,7 @@ public final class ApiRoutes {
     system.mount(routes);
     diskUsage.mount(routes);
     files.mount(routes);
+    stats.mount(routes);
     new AbsentRoutes().mount(router);
   }
 

@@ -2,9 +2,11 @@ package dev.wherry.api.route;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.wherry.api.dto.HostConfigRequest;
 import dev.wherry.api.http.Exchange;
 import dev.wherry.api.http.Json;
 import dev.wherry.api.http.StandardHeaders;
+import dev.wherry.api.mapping.create.UpdateRequestRules;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.verticles.container.Containers;
 import dev.wherry.verticles.container.Containers.Waiter;
@@ -13,6 +15,7 @@ import dev.wherry.verticles.container.WaitResult;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Containers: what is done to one that exists. */
@@ -20,10 +23,14 @@ final class ContainerActionRoutes {
   /** As dockerd: {@code {}} and {@code null} pass for no body. */
   private static final int LARGEST_EMPTY_BODY = 7;
 
-  private final Containers containers;
+  private static final Json.Shape<HostConfigRequest> UPDATE = Json.shape(HostConfigRequest.class);
 
-  ContainerActionRoutes(Containers containers) {
+  private final Containers containers;
+  private final UpdateRequestRules updateRules;
+
+  ContainerActionRoutes(Containers containers, UpdateRequestRules updateRules) {
     this.containers = containers;
+    this.updateRules = updateRules;
   }
 
   void mount(Routes routes) {
@@ -35,6 +42,7 @@ final class ContainerActionRoutes {
         .post("/containers/:name/pause", e -> reply(e, 204, containers.pause(e.path("name"))))
         .post("/containers/:name/unpause", e -> reply(e, 204, containers.unpause(e.path("name"))))
         .post("/containers/:name/resize", this::resize)
+        .post("/containers/:name/update", this::update)
         .post("/containers/:name/wait", this::await);
   }
 
@@ -85,6 +93,18 @@ final class ContainerActionRoutes {
     int rows = exchange.number("h");
     int columns = exchange.number("w");
     reply(exchange, 200, containers.resize(exchange.path("name"), rows, columns));
+  }
+
+  private void update(Exchange exchange) {
+    Future<@Nullable HostConfigRequest> body = exchange.json(UPDATE);
+    exchange.then(
+        body,
+        request -> {
+          UpdateRequestRules.Accepted accepted = updateRules.accept(request, exchange.version());
+          exchange.then(
+              containers.update(exchange.path("name"), accepted.change()),
+              done -> exchange.reply(200, new Updated(accepted.warnings())));
+        });
   }
 
   private void await(Exchange exchange) {
@@ -141,6 +161,8 @@ final class ContainerActionRoutes {
     return new Outcome(
         result.error().isEmpty() ? null : new WaitError(result.error()), result.exitCode());
   }
+
+  private record Updated(@Nullable List<String> warnings) {}
 
   private record Outcome(
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable WaitError error, int statusCode) {}

@@ -3,7 +3,7 @@ package dev.wherry.api.route;
 import dev.wherry.api.http.Endpoint;
 import dev.wherry.verticles.container.Containers;
 
-/** Containers: their files, their use of resources, and changes to their limits. */
+/** Containers: their files. */
 final class ContainerFileRoutes {
   private final Containers containers;
 
@@ -18,9 +18,7 @@ final class ContainerFileRoutes {
         .get("/containers/:name/archive", archive)
         .put("/containers/:name/archive", archive)
         .get("/containers/:name/export", ofExisting("exporting a container"))
-        .get("/containers/:name/changes", ofExisting("listing a container's changed files"))
-        .get("/containers/:name/stats", ofExisting("resource statistics"))
-        .post("/containers/:name/update", ofExisting("updating a container's limits"));
+        .get("/containers/:name/changes", ofExisting("listing a container's changed files"));
   }
 
   /** Refuses by name, once it is clear that the container is there. */

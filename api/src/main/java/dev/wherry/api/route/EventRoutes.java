@@ -45,6 +45,7 @@ final class EventRoutes {
       EventSocket.serve(
           exchange,
           feed,
+          feed::cancel,
           event -> new String(Json.bytes(EventJson.view(event)), StandardCharsets.UTF_8));
     } else {
       BodyStream.serve(

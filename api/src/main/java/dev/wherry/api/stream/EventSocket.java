@@ -2,14 +2,13 @@ package dev.wherry.api.stream;
 
 import dev.wherry.api.http.Exchange;
 import dev.wherry.engine.error.EngineException;
-import dev.wherry.engine.event.EngineEvent;
-import dev.wherry.verticles.event.Events.Feed;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.streams.ReadStream;
 import java.util.function.Function;
 
-/** Events as JSON text frames on a WebSocket, for a browser. */
+/** What happens, item by item, as text frames on a WebSocket, for a browser. */
 public final class EventSocket {
   private EventSocket() {}
 
@@ -22,33 +21,36 @@ public final class EventSocket {
   /**
    * Accepts the WebSocket and sends the feed.
    *
+   * @param feed paused so far
+   * @param cancel run when the client has gone
    * @param encode the text of a frame
    */
-  public static void serve(Exchange exchange, Feed feed, Function<EngineEvent, String> encode) {
+  public static <T> void serve(
+      Exchange exchange, ReadStream<T> feed, Runnable cancel, Function<T, String> encode) {
     exchange
         .request()
         .toWebSocket()
-        .onSuccess(socket -> join(socket, feed, encode))
+        .onSuccess(socket -> join(socket, feed, cancel, encode))
         .onFailure(
             failure -> {
-              feed.cancel();
+              cancel.run();
               exchange.fail(
                   new EngineException.InvalidParameter(
                       "not a WebSocket request: " + failure.getMessage(), failure));
             });
   }
 
-  private static void join(
-      ServerWebSocket socket, Feed feed, Function<EngineEvent, String> encode) {
-    socket.closeHandler(closed -> feed.cancel());
+  private static <T> void join(
+      ServerWebSocket socket, ReadStream<T> feed, Runnable cancel, Function<T, String> encode) {
+    socket.closeHandler(closed -> cancel.run());
     feed.exceptionHandler(failure -> socket.close((short) 1011, failure.getMessage()));
     feed.endHandler(ended -> socket.close());
     feed.handler(
-        event -> {
+        item -> {
           if (socket.isClosed()) {
             return;
           }
-          socket.writeTextMessage(encode.apply(event));
+          socket.writeTextMessage(encode.apply(item));
           if (socket.writeQueueFull()) {
             feed.pause();
             socket.drainHandler(drained -> feed.resume());

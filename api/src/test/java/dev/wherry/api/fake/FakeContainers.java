@@ -3,6 +3,7 @@ package dev.wherry.api.fake;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerFiles;
 import dev.wherry.engine.container.ContainerState;
+import dev.wherry.engine.container.ContainerUpdate;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.lifecycle.ContainerLifecycle.DiskUsage;
 import dev.wherry.engine.lifecycle.ContainerLifecycle.ProcessTable;
@@ -12,6 +13,7 @@ import dev.wherry.verticles.bus.QueuedStream;
 import dev.wherry.verticles.container.AttachRequest;
 import dev.wherry.verticles.container.Containers;
 import dev.wherry.verticles.container.LogRequest;
+import dev.wherry.verticles.container.UsageReading;
 import dev.wherry.verticles.container.WaitCondition;
 import dev.wherry.verticles.container.WaitResult;
 import dev.wherry.verticles.stream.StdioChunk;
@@ -95,6 +97,22 @@ public final class FakeContainers implements Containers {
     }
   }
 
+  /** Readings that were made before. */
+  private static final class FakeUsages extends QueuedFeed<UsageReading> implements UsageStream {
+    private final QueuedStream<UsageReading> queue =
+        new QueuedStream<>((ContextInternal) Vertx.currentContext(), r -> 1, 10, () -> {});
+
+    @Override
+    protected QueuedStream<UsageReading> queue() {
+      return queue;
+    }
+
+    @Override
+    public void cancel() {
+      queue.cancel();
+    }
+  }
+
   @Override
   public FakeIndex index() {
     return index;
@@ -167,6 +185,11 @@ public final class FakeContainers implements Containers {
   }
 
   @Override
+  public Future<Void> update(String ref, ContainerUpdate change) {
+    return done("update", ref, change);
+  }
+
+  @Override
   public Future<Void> remove(String ref, boolean force, boolean volumes) {
     Future<Void> done = done("remove", ref, force, volumes);
     index.remove(index.get(ref).id());
@@ -216,6 +239,22 @@ public final class FakeContainers implements Containers {
     calls.add("top " + ref + " " + psArgs);
     return Future.succeededFuture(
         new ProcessTable(List.of("PID", "CMD"), List.of(List.of("1", "sleep 1000"))));
+  }
+
+  /** Two readings of a container that is not alive, and the end. */
+  @Override
+  public Future<UsageStream> usages(String ref) {
+    Container container = index.get(ref);
+    var readings = new FakeUsages();
+    readings.queue.offer(new UsageReading(container, null, null));
+    readings.queue.offer(new UsageReading(container, null, null));
+    readings.queue.end();
+    return Future.succeededFuture(readings);
+  }
+
+  @Override
+  public Future<UsageReading> usage(String ref, boolean compared) {
+    return done("usage", ref, compared).map(new UsageReading(index.get(ref), null, null));
   }
 
   @Override

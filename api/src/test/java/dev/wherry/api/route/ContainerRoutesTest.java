@@ -132,6 +132,55 @@ class ContainerRoutesTest {
   }
 
   @Test
+  void one_reading_is_an_answer_and_a_stream_of_them_is_a_line_each() {
+    assertThat(api.get("/containers/web/stats?stream=0").body())
+        .contains("\"name\":\"/web\"", "\"read\":\"0001-01-01T00:00:00Z\"");
+    api.get("/containers/web/stats?stream=0&one-shot=1");
+    assertThat(api.engine.containers.calls).containsExactly("usage web true", "usage web false");
+    RawHttp.Answer both = api.get("/containers/web/stats?one-shot=1");
+    assertThat(both.status()).isEqualTo(400);
+    assertThat(both.body()).contains("cannot have stream=true and one-shot=true");
+    assertThat(api.get("/containers/web/stats").body().lines())
+        .hasSize(2)
+        .allMatch(line -> line.contains("\"name\":\"/web\""));
+    assertThat(api.get("/containers/nosuch/stats?stream=0").body())
+        .isEqualTo("{\"message\":\"No such container: nosuch\"}\n");
+  }
+
+  @Test
+  void an_update_names_only_what_is_to_change() {
+    RawHttp.Answer done =
+        api.post(
+            "/containers/web/update",
+            "{\"CpuShares\":256,\"PidsLimit\":-1,\"Devices\":[],\"MemorySwap\":9000000,"
+                + "\"RestartPolicy\":{\"Name\":\"always\"}}");
+    assertThat(done.body()).isEqualTo("{\"Warnings\":null}\n");
+    assertThat(api.engine.containers.calls.getFirst())
+        .contains("cpuShares=256", "memory=0", "memorySwap=9000000", "pidsLimit=-1", "ALWAYS");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '|',
+      value = {
+        "{'Memory':-1};400;Minimum memory limit allowed is 6MB",
+        "{'NanoCpus':1,'CpuQuota':2000};400;Conflicting options",
+        "{'CpusetCpus':'77'};400;Requested CPUs are not available",
+        "{'BlkioWeight':5};400;Range of blkio weight",
+        "{'RestartPolicy':{'Name':'maybe'}};400;invalid restart policy 'maybe'",
+        "{'Devices':[{}]};501;option Devices of a container that exists cannot be changed",
+        "{'CgroupParent':'/x'};501;CgroupParent",
+        "{'OomKillDisable':true};501;OomKillDisable",
+      })
+  void an_update_that_cannot_be_is_refused(String body, int status, String text) {
+    RawHttp.Answer refused = api.post("/containers/web/update", body.replace('\'', '"'));
+    assertThat(refused.status()).isEqualTo(status);
+    assertThat(refused.body()).contains(text);
+    assertThat(api.engine.containers.calls).isEmpty();
+  }
+
+  @Test
   void a_prune_removes_what_does_not_run_and_tells_it() {
     assertThat(api.post("/containers/prune", "").body())
         .isEqualTo(
@@ -143,11 +192,9 @@ class ContainerRoutesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "GET,/containers/web/stats",
     "GET,/containers/web/changes",
     "GET,/containers/web/export",
-    "GET,/containers/web/archive?path=/",
-    "POST,/containers/web/update"
+    "GET,/containers/web/archive?path=/"
   })
   void what_is_missing_says_so_but_a_missing_container_is_told_first(String method, String path) {
     RawHttp.Answer answer = RawHttp.send(api.socket(), method, path, "{}");

@@ -1,5 +1,6 @@
 package dev.wherry.engine.cgroup;
 
+import dev.wherry.engine.error.Undo;
 import java.util.List;
 
 /**
@@ -30,6 +31,15 @@ public sealed interface Cgroup permits CgroupV1, CgroupV2 {
 
   /** Lets them go on. */
   void thaw();
+
+  /**
+   * Sets limits.
+   *
+   * @return puts back what was there
+   * @throws dev.wherry.engine.error.EngineException.Internal if the kernel refuses one of them; all
+   *     are as they were then
+   */
+  Undo limit(CgroupLimits limits);
 
   /** Sends SIGKILL to every process in it and below. */
   void kill();

@@ -34,7 +34,8 @@ public record CgroupStats(Cpu cpu, Memory memory, Pids pids, BlockIo blockIo) {
    * All sizes in bytes.
    *
    * @param maxUsage the highest usage so far; 0 where the kernel does not tell
-   * @param failCount how often the limit was hit; 0 on version 2, which does not tell
+   * @param failCount how often the limit was hit; on version 2 how often nothing could be reclaimed
+   *     any more then
    * @param limit {@link Long#MAX_VALUE} for none
    * @param oomKills processes the kernel killed in it for want of memory
    * @param details the kernel's {@code memory.stat}

@@ -1,6 +1,7 @@
 package dev.wherry.engine.cgroup;
 
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.error.Undo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,6 +141,54 @@ public final class CgroupV1 implements Cgroup {
   @Override
   public void thaw() {
     CgroupFiles.write(group("freezer").resolve("freezer.state"), "THAWED");
+  }
+
+  @Override
+  public Undo limit(CgroupLimits limits) {
+    LimitWrites writes = new LimitWrites();
+    limitMemory(writes, limits);
+    set(writes, "cpu", "cpu.shares", limits.cpuShares());
+    set(writes, "cpu", "cpu.cfs_period_us", limits.cpuPeriod());
+    set(writes, "cpu", "cpu.cfs_quota_us", limits.cpuQuota());
+    if (!limits.cpus().isEmpty()) {
+      writes.write(group("cpuset").resolve("cpuset.cpus"), limits.cpus());
+    }
+    if (!limits.memoryNodes().isEmpty()) {
+      writes.write(group("cpuset").resolve("cpuset.mems"), limits.memoryNodes());
+    }
+    if (limits.pids() != 0) {
+      writes.write(
+          group("pids").resolve("pids.max"),
+          limits.pids() < 0 ? "max" : Long.toString(limits.pids()));
+    }
+    if (limits.ioWeight() != 0) {
+      Path blkio = group("blkio");
+      writes.write(
+          LimitWrites.firstOf(blkio.resolve("blkio.weight"), blkio.resolve("blkio.bfq.weight")),
+          Integer.toString(limits.ioWeight()));
+    }
+    return writes.undo();
+  }
+
+  /** The limit of memory must never be above that of memory and swap together. */
+  private void limitMemory(LimitWrites writes, CgroupLimits limits) {
+    String both = "memory.memsw.limit_in_bytes";
+    long now = CgroupFiles.number(group("memory").resolve(both));
+    boolean raised = limits.memorySwap() < 0 || limits.memorySwap() > now;
+    if (raised) {
+      set(writes, "memory", both, limits.memorySwap());
+    }
+    set(writes, "memory", "memory.limit_in_bytes", limits.memory());
+    if (!raised) {
+      set(writes, "memory", both, limits.memorySwap());
+    }
+    set(writes, "memory", "memory.soft_limit_in_bytes", limits.memoryReservation());
+  }
+
+  private void set(LimitWrites writes, String controller, String file, long value) {
+    if (value != 0) {
+      writes.write(group(controller).resolve(file), Long.toString(Math.max(value, -1)));
+    }
   }
 
   @Override

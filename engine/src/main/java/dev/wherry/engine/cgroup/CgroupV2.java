@@ -1,6 +1,7 @@
 package dev.wherry.engine.cgroup;
 
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.error.Undo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ public final class CgroupV2 implements Cgroup {
         new CgroupStats.Memory(
             CgroupFiles.number(group.resolve("memory.current")),
             CgroupFiles.number(group.resolve("memory.peak")),
-            0,
+            memoryEvents().getOrDefault("oom", 0L),
             CgroupFiles.number(group.resolve("memory.max")),
             oomKills(),
             CgroupFiles.flatKeyed(group.resolve("memory.stat"))),
@@ -86,7 +87,11 @@ public final class CgroupV2 implements Cgroup {
 
   @Override
   public long oomKills() {
-    return CgroupFiles.flatKeyed(group.resolve("memory.events")).getOrDefault("oom_kill", 0L);
+    return memoryEvents().getOrDefault("oom_kill", 0L);
+  }
+
+  private Map<String, Long> memoryEvents() {
+    return CgroupFiles.flatKeyed(group.resolve("memory.events"));
   }
 
   @Override
@@ -110,6 +115,81 @@ public final class CgroupV2 implements Cgroup {
   @Override
   public void thaw() {
     CgroupFiles.write(group.resolve("cgroup.freeze"), "0");
+  }
+
+  @Override
+  public Undo limit(CgroupLimits limits) {
+    LimitWrites writes = new LimitWrites();
+    limitMemory(writes, limits);
+    if (limits.cpuShares() != 0) {
+      writes.write(group.resolve("cpu.weight"), Long.toString(weight(limits.cpuShares())));
+    }
+    if (limits.cpuPeriod() != 0 || limits.cpuQuota() != 0) {
+      writes.write(group.resolve("cpu.max"), cpuMax(limits));
+    }
+    if (!limits.cpus().isEmpty()) {
+      writes.write(group.resolve("cpuset.cpus"), limits.cpus());
+    }
+    if (!limits.memoryNodes().isEmpty()) {
+      writes.write(group.resolve("cpuset.mems"), limits.memoryNodes());
+    }
+    set(writes, "pids.max", limits.pids());
+    if (limits.ioWeight() != 0) {
+      Path bfq = group.resolve("io.bfq.weight");
+      boolean hasBfq = Files.exists(bfq);
+      writes.write(
+          hasBfq ? bfq : group.resolve("io.weight"),
+          Long.toString(hasBfq ? limits.ioWeight() : ioWeight(limits.ioWeight())));
+    }
+    return writes.undo();
+  }
+
+  /** Swap has a limit of its own here: what is left of both together. */
+  private void limitMemory(LimitWrites writes, CgroupLimits limits) {
+    long swap = limits.memorySwap();
+    if (swap > 0) {
+      long memory =
+          limits.memory() == 0
+              ? CgroupFiles.number(group.resolve("memory.max"))
+              : limits.memory() < 0 ? Long.MAX_VALUE : limits.memory();
+      writes.write(group.resolve("memory.swap.max"), Long.toString(Math.max(0, swap - memory)));
+    } else if (swap < 0) {
+      writes.write(group.resolve("memory.swap.max"), "max");
+    }
+    set(writes, "memory.max", limits.memory());
+    // "low" is what the runtimes make of a reservation.
+    set(writes, "memory.low", limits.memoryReservation());
+  }
+
+  private void set(LimitWrites writes, String file, long value) {
+    if (value != 0) {
+      writes.write(group.resolve(file), value < 0 ? "max" : Long.toString(value));
+    }
+  }
+
+  /** Quota and period stand in one file: the one that is not given stays. */
+  private String cpuMax(CgroupLimits limits) {
+    String[] now = CgroupFiles.text(group.resolve("cpu.max")).split(" ");
+    String quota =
+        limits.cpuQuota() == 0
+            ? now[0].isEmpty() ? "max" : now[0]
+            : limits.cpuQuota() < 0 ? "max" : Long.toString(limits.cpuQuota());
+    String period =
+        limits.cpuPeriod() == 0
+            ? now.length > 1 ? now[1] : "100000"
+            : Long.toString(limits.cpuPeriod());
+    return quota + " " + period;
+  }
+
+  /** From 2..262144 to 1..10000, as the OCI runtimes do. */
+  private static long weight(long shares) {
+    long bounded = Math.clamp(shares, 2, 262_144);
+    return 1 + (bounded - 2) * 9999 / 262_142;
+  }
+
+  /** From 10..1000 to 1..10000, as the OCI runtimes do. */
+  private static long ioWeight(long weight) {
+    return 1 + (weight - 10) * 9999 / 990;
   }
 
   @Override

@@ -39,6 +39,32 @@ public record HostConfig(
     String isolation,
     @Nullable ConsoleSize consoleSize) {
 
+  /** With other limits and another restart policy, which is what an update changes. */
+  public HostConfig with(Resources newResources, RestartPolicy newRestartPolicy) {
+    return new HostConfig(
+        binds,
+        mounts,
+        tmpfs,
+        volumesFrom,
+        volumeDriver,
+        containerIdFile,
+        logConfig,
+        network,
+        newRestartPolicy,
+        autoRemove,
+        security,
+        namespaces,
+        newResources,
+        shmSize,
+        sysctls,
+        storageOpt,
+        annotations,
+        runtime,
+        init,
+        isolation,
+        consoleSize);
+  }
+
   /** Which log driver, with its options. */
   public record LogConfig(String type, Map<String, String> config) {}
 

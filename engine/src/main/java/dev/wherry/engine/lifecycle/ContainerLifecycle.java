@@ -3,10 +3,13 @@ package dev.wherry.engine.lifecycle;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerFiles;
 import dev.wherry.engine.container.ContainerIndex;
+import dev.wherry.engine.container.ContainerUpdate;
 import dev.wherry.engine.container.ExitStatus;
+import dev.wherry.engine.usage.UsageSample;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
@@ -92,6 +95,15 @@ public interface ContainerLifecycle {
   Container rename(String id, String newName);
 
   /**
+   * Changes limits, those of a live container at once, and the restart policy.
+   *
+   * @throws dev.wherry.engine.error.EngineException.Conflict if they don't go with what the
+   *     container has
+   * @throws dev.wherry.engine.error.EngineException.Internal if the kernel refuses one
+   */
+  Container update(String id, ContainerUpdate change);
+
+  /**
    * Removes a container that is not alive, with its anonymous volumes if asked.
    *
    * @throws dev.wherry.engine.error.EngineException.Conflict if it is alive
@@ -100,6 +112,12 @@ public interface ContainerLifecycle {
 
   /** Process table of a live container, read from /proc and its cgroup. */
   ProcessTable top(String id, List<String> psArgs);
+
+  /**
+   * What a container uses now; empty for one that is not alive. Changes nothing, so it may be asked
+   * at any time, whatever else is under way.
+   */
+  Optional<UsageSample> usage(String id);
 
   /** Bytes of the writable layer, and of all layers together. */
   DiskUsage diskUsage(String id);

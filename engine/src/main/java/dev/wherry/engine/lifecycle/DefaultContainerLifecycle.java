@@ -6,6 +6,7 @@ import dev.wherry.engine.container.ContainerFiles;
 import dev.wherry.engine.container.ContainerIndex;
 import dev.wherry.engine.container.ContainerState;
 import dev.wherry.engine.container.ContainerState.Running;
+import dev.wherry.engine.container.ContainerUpdate;
 import dev.wherry.engine.container.ExitStatus;
 import dev.wherry.engine.container.LiveContainerIndex;
 import dev.wherry.engine.container.SignalNumber;
@@ -20,6 +21,7 @@ import dev.wherry.engine.linux.Signals;
 import dev.wherry.engine.network.NetworkFiles;
 import dev.wherry.engine.ps.PsTable;
 import dev.wherry.engine.snapshot.Snapshotter;
+import dev.wherry.engine.usage.UsageSample;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +45,8 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
   private final Endings endings;
   private final Removal removal;
   private final Recovery recovery;
+  private final Updates updates;
+  private final Usages usages;
 
   /** Reads the records; {@link #recover} must be called before anything else. */
   public DefaultContainerLifecycle(LifecycleParts parts) {
@@ -63,6 +67,8 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
     this.endings = new Endings(records, orders, events, teardown, exits);
     this.removal = new Removal(parts, records, names, orders, events, teardown, exits);
     this.recovery = new Recovery(parts, records, orders, teardown, removal, exits);
+    this.updates = new Updates(parts.cgroups(), records, orders, events);
+    this.usages = new Usages(parts, records.index(), orders);
   }
 
   @Override
@@ -274,6 +280,11 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
   }
 
   @Override
+  public Container update(String id, ContainerUpdate change) {
+    return updates.update(records.index().get(id), change);
+  }
+
+  @Override
   public void remove(String id, boolean volumes) {
     removal.remove(id, volumes);
   }
@@ -285,6 +296,11 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
     PsTable table =
         PsTable.read(Path.of("/proc"), Path.of("/etc/passwd"), cgroup(container).pids(), psArgs);
     return new ProcessTable(table.titles(), table.rows());
+  }
+
+  @Override
+  public Optional<UsageSample> usage(String id) {
+    return usages.of(records.index().get(id));
   }
 
   @Override

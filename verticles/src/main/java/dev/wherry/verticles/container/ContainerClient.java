@@ -3,6 +3,7 @@ package dev.wherry.verticles.container;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerFiles;
 import dev.wherry.engine.container.ContainerIndex;
+import dev.wherry.engine.container.ContainerUpdate;
 import dev.wherry.engine.lifecycle.ContainerLifecycle;
 import dev.wherry.engine.lifecycle.ContainerLifecycle.DiskUsage;
 import dev.wherry.engine.lifecycle.ContainerLifecycle.ProcessTable;
@@ -81,6 +82,11 @@ public final class ContainerClient implements Containers {
   }
 
   @Override
+  public Future<Void> update(String ref, ContainerUpdate change) {
+    return ask(new ContainerCommand.Update(ref, change));
+  }
+
+  @Override
   public Future<Void> remove(String ref, boolean force, boolean volumes) {
     return ask(new ContainerCommand.Remove(ref, force, volumes));
   }
@@ -110,6 +116,16 @@ public final class ContainerClient implements Containers {
   @Override
   public Future<ProcessTable> top(String ref, List<String> psArgs) {
     return ask(new ContainerCommand.Top(ref, List.copyOf(psArgs)));
+  }
+
+  @Override
+  public Future<UsageStream> usages(String ref) {
+    return ask(new ContainerCommand.Usages(ref, Contexts.current(vertx)));
+  }
+
+  @Override
+  public Future<UsageReading> usage(String ref, boolean compared) {
+    return ask(new ContainerCommand.Usage(ref, compared));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.wherry.verticles.container;
 
 import dev.wherry.engine.container.Container;
+import dev.wherry.engine.container.ContainerUpdate;
 import dev.wherry.engine.lifecycle.ContainerLifecycle;
 import dev.wherry.engine.lifecycle.NewContainer;
 import dev.wherry.verticles.bus.Command;
@@ -29,6 +30,8 @@ sealed interface ContainerCommand<R> extends Command<R> {
 
   record Rename(String ref, String newName) implements ContainerCommand<Void> {}
 
+  record Update(String ref, ContainerUpdate change) implements ContainerCommand<Void> {}
+
   record Remove(String ref, boolean force, boolean volumes) implements ContainerCommand<Void> {}
 
   record WaitFor(String ref, WaitCondition condition)
@@ -50,6 +53,14 @@ sealed interface ContainerCommand<R> extends Command<R> {
 
   record Top(String ref, List<String> psArgs)
       implements ContainerCommand<ContainerLifecycle.ProcessTable> {}
+
+  /**
+   * @param client the context the stream is read on
+   */
+  record Usages(String ref, ContextInternal client)
+      implements ContainerCommand<Containers.UsageStream> {}
+
+  record Usage(String ref, boolean compared) implements ContainerCommand<UsageReading> {}
 
   record DiskUsage(List<String> ids)
       implements ContainerCommand<Map<String, ContainerLifecycle.DiskUsage>> {}

@@ -83,7 +83,8 @@ public final class ContainerVerticle extends VerticleBase {
       Stopper stopper,
       Remover remover,
       Attacher attacher,
-      ExecRunner execs) {}
+      ExecRunner execs,
+      UsageWatches usages) {}
 
   @Override
   public Future<?> start() {
@@ -110,7 +111,8 @@ public final class ContainerVerticle extends VerticleBase {
             new Stopper(room, restarts),
             remover,
             new Attacher(room, surroundings.logs(), resizer),
-            new ExecRunner(room, resizer));
+            new ExecRunner(room, resizer),
+            new UsageWatches(room));
     Promise<Void> recovered = own.promise();
     Exits exits = new Exits(room, restarts, remover, starter, recovered.future());
     return kernel
@@ -138,6 +140,8 @@ public final class ContainerVerticle extends VerticleBase {
           change(parts, unpause.ref(), ContainerLifecycle::unpause);
       case ContainerCommand.Rename rename ->
           change(parts, rename.ref(), (engine, id) -> engine.rename(id, rename.newName()));
+      case ContainerCommand.Update update ->
+          change(parts, update.ref(), (engine, id) -> engine.update(id, update.change()));
       case ContainerCommand.Remove remove ->
           parts.remover.remove(remove.ref(), remove.force(), remove.volumes(), parts.stopper);
       case ContainerCommand.WaitFor wait -> waitFor(parts.room, wait);
@@ -155,6 +159,8 @@ public final class ContainerVerticle extends VerticleBase {
                       .room
                       .kernel()
                       .call(() -> parts.room.lifecycle().top(container.id(), top.psArgs())));
+      case ContainerCommand.Usages usages -> parts.usages.stream(usages.ref(), usages.client());
+      case ContainerCommand.Usage usage -> parts.usages.glance(usage.ref(), usage.compared());
       case ContainerCommand.DiskUsage usage ->
           parts.room.kernel().call(() -> diskUsage(parts.room.lifecycle(), usage.ids()));
       case ContainerCommand.Prune prune -> parts.remover.prune(prune.ids());

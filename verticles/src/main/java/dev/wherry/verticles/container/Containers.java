@@ -3,6 +3,7 @@ package dev.wherry.verticles.container;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerFiles;
 import dev.wherry.engine.container.ContainerIndex;
+import dev.wherry.engine.container.ContainerUpdate;
 import dev.wherry.engine.lifecycle.ContainerLifecycle.DiskUsage;
 import dev.wherry.engine.lifecycle.ContainerLifecycle.ProcessTable;
 import dev.wherry.engine.lifecycle.NewContainer;
@@ -52,6 +53,9 @@ public interface Containers {
 
   Future<Void> rename(String ref, String newName);
 
+  /** Changes limits and the restart policy. */
+  Future<Void> update(String ref, ContainerUpdate change);
+
   Future<Void> remove(String ref, boolean force, boolean volumes);
 
   /**
@@ -84,6 +88,24 @@ public interface Containers {
   }
 
   Future<ProcessTable> top(String ref, List<String> psArgs);
+
+  /**
+   * What a container uses, a reading a second; one that is not alive shows nothing each time. Ends
+   * when the container is removed. A container's work does not hold it up.
+   */
+  Future<UsageStream> usages(String ref);
+
+  /**
+   * What a container uses now.
+   *
+   * @param compared with a reading a moment before, which is waited for if the container is alive
+   */
+  Future<UsageReading> usage(String ref, boolean compared);
+
+  /** Readings of what a container uses; starts paused, and a slow reader misses some. */
+  interface UsageStream extends ReadStream<UsageReading> {
+    void cancel();
+  }
 
   /** For the containers with these ids; one that vanished meanwhile is left out. */
   Future<Map<String, DiskUsage>> diskUsage(List<String> ids);

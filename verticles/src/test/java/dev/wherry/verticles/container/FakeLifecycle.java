@@ -1,14 +1,17 @@
 package dev.wherry.verticles.container;
 
+import dev.wherry.engine.cgroup.CgroupStats;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerFiles;
 import dev.wherry.engine.container.ContainerIndex;
 import dev.wherry.engine.container.ContainerState;
+import dev.wherry.engine.container.ContainerUpdate;
 import dev.wherry.engine.container.ExitStatus;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.lifecycle.ContainerLifecycle;
 import dev.wherry.engine.lifecycle.NewContainer;
 import dev.wherry.engine.lifecycle.PreparedStart;
+import dev.wherry.engine.usage.UsageSample;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
 /**
@@ -38,6 +42,9 @@ final class FakeLifecycle implements ContainerLifecycle, ContainerIndex {
   private volatile BiConsumer<String, ExitStatus> exits = (id, status) -> {};
   private volatile Runnable duringRecovery = () -> {};
   private int made;
+
+  /** How often it was read what a container uses; shown as the host's processor time. */
+  final AtomicInteger readings = new AtomicInteger();
 
   FakeLifecycle() {
     obeyed.addAll(Set.of("KILL", "TERM"));
@@ -271,6 +278,13 @@ final class FakeLifecycle implements ContainerLifecycle, ContainerIndex {
   }
 
   @Override
+  public Container update(String id, ContainerUpdate change) {
+    step("update", id);
+    return containers.computeIfPresent(
+        id, (key, old) -> old.withHostConfig(change.appliedTo(old.hostConfig())));
+  }
+
+  @Override
   public void remove(String id, boolean volumes) {
     step(volumes ? "remove-v" : "remove", id);
     if (get(id).state().isAlive()) {
@@ -282,6 +296,16 @@ final class FakeLifecycle implements ContainerLifecycle, ContainerIndex {
   @Override
   public ProcessTable top(String id, List<String> psArgs) {
     return new ProcessTable(psArgs, List.of());
+  }
+
+  @Override
+  public Optional<UsageSample> usage(String id) {
+    step("usage", id);
+    return get(id).state().isAlive()
+        ? Optional.of(
+            new UsageSample(
+                Instant.now(), 1, CgroupStats.NONE, readings.incrementAndGet(), 2, 3, Map.of()))
+        : Optional.empty();
   }
 
   @Override

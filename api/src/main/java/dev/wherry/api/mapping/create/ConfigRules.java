@@ -31,6 +31,9 @@ final class ConfigRules {
           "mode",
           "max-buffer-size");
 
+  static final Rule RESTART_POLICY =
+      rule("restart policy", c -> restartPolicy(c.host().restartPolicy()));
+
   static final List<Rule> ALL =
       List.of(
           rule("environment variables have a name", c -> environment(c.request().env())),
@@ -38,7 +41,7 @@ final class ConfigRules {
           rule("working directory is absolute", c -> workingDirectory(c.request().workingDir())),
           rule("stop signal exists", c -> stopSignal(c.request().stopSignal())),
           rule("extra hosts", c -> extraHosts(c.host().extraHosts())),
-          rule("restart policy", c -> restartPolicy(c.host().restartPolicy())),
+          RESTART_POLICY,
           rule(
               "a container that is to be removed is not to be restarted",
               c ->

@@ -19,11 +19,16 @@ import org.jspecify.annotations.Nullable;
  * be judged is left to the engine.
  */
 public final class CreateRequestRules {
-  private static final HostConfigRequest NO_HOST =
+  static final HostConfigRequest NO_HOST =
       Objects.requireNonNull(Json.read(Buffer.buffer("{}"), Json.shape(HostConfigRequest.class)));
 
   private static final List<Rule> RULES =
-      Stream.of(ConfigRules.ALL, NetworkRules.ALL, ResourceRules.ALL, UnsupportedRules.ALL)
+      Stream.of(
+              ConfigRules.ALL,
+              NetworkRules.ALL,
+              ResourceRules.ALL,
+              List.of(ResourceRules.SWAP_NEEDS_MEMORY),
+              UnsupportedRules.ALL)
           .flatMap(List::stream)
           .toList();
 

@@ -100,7 +100,7 @@ final class HostConfigMapper {
     return ports;
   }
 
-  private static RestartPolicy restartPolicy(@Nullable RestartPolicyRequest policy) {
+  static RestartPolicy restartPolicy(@Nullable RestartPolicyRequest policy) {
     String name = policy == null ? "" : text(policy.name());
     int count = policy == null ? 0 : policy.maximumRetryCount();
     return switch (name) {

@@ -17,6 +17,17 @@ final class ResourceRules {
 
   private static final long NANOS_PER_CPU = 1_000_000_000;
 
+  /** Of a container that is made; one that is there may have a limit of memory already. */
+  static final Rule SWAP_NEEDS_MEMORY =
+      rule(
+          "swap is limited together with memory",
+          c ->
+              refuseIf(
+                  c.host().memory() == 0 && c.host().memorySwap() > 0,
+                  "You should always set the Memory limit when using Memoryswap limit, see"
+                      + " usage"));
+
+  /** Of limits as they are given, whatever for. */
   static final List<Rule> ALL =
       List.of(
           rule("memory", c -> memory(c.host())),
@@ -62,9 +73,6 @@ final class ResourceRules {
     refuseIf(
         host.memory() > 0 && host.memorySwap() > 0 && host.memorySwap() < host.memory(),
         "Minimum memoryswap limit should be larger than memory limit, see usage");
-    refuseIf(
-        host.memory() == 0 && host.memorySwap() > 0,
-        "You should always set the Memory limit when using Memoryswap limit, see usage");
   }
 
   private static void reservation(HostConfigRequest host) {

@@ -18,6 +18,10 @@ final class UnsupportedRules {
   private static final Set<String> MOUNT_TYPES = Set.of("bind", "volume", "tmpfs");
   private static final Set<String> OTHER_MOUNT_TYPES = Set.of("npipe", "cluster", "image");
 
+  /** From 1.42 on the member is no more, and what is sent in it is no concern of ours. */
+  static final Rule KERNEL_MEMORY =
+      before(1, 42, "kernel memory, which Linux has no more", UnsupportedRules::kernelMemory);
+
   static final List<Rule> ALL =
       List.of(
           rule("device requests", c -> lacks(!empty(c.host().deviceRequests()), "DeviceRequests")),
@@ -34,8 +38,7 @@ final class UnsupportedRules {
           rule("isolation, which Windows has", c -> isolation(c.host().isolation())),
           rule("quality of service, which Windows has", c -> qualityOfService(c.host())),
           rule("CPU count and percent, which Windows has", UnsupportedRules::windowsCpu),
-          // From 1.42 on the member is no more, and what is sent in it is no concern of ours.
-          before(1, 42, "kernel memory, which Linux has no more", UnsupportedRules::kernelMemory));
+          KERNEL_MEMORY);
 
   private UnsupportedRules() {}
 
