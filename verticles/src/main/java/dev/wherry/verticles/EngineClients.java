@@ -1,6 +1,7 @@
 package dev.wherry.verticles;
 
 import dev.wherry.verticles.container.Containers;
+import dev.wherry.verticles.container.Contents;
 import dev.wherry.verticles.container.Execs;
 import dev.wherry.verticles.event.Events;
 import dev.wherry.verticles.image.Images;
@@ -11,6 +12,7 @@ import dev.wherry.verticles.volume.Volumes;
 public record EngineClients(
     Containers containers,
     Execs execs,
+    Contents contents,
     Images images,
     Networks networks,
     Volumes volumes,

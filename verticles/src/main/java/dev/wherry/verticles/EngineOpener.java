@@ -5,6 +5,7 @@ import dev.wherry.config.DefaultBridge;
 import dev.wherry.config.SeccompProfile;
 import dev.wherry.engine.cgroup.Cgroups;
 import dev.wherry.engine.container.Container;
+import dev.wherry.engine.contents.SnapshotContents;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.event.FileJournal;
 import dev.wherry.engine.image.FileImageStore;
@@ -176,6 +177,7 @@ final class EngineOpener {
         basics.volumes(),
         containers,
         new DefaultExecLifecycle(parts, containers.index()),
+        new SnapshotContents(parts, containers),
         openings.add(new LogChanges()),
         info(basics));
   }

@@ -1,5 +1,6 @@
 package dev.wherry.verticles;
 
+import dev.wherry.engine.contents.ContainerContents;
 import dev.wherry.engine.event.Journal;
 import dev.wherry.engine.image.ImageStore;
 import dev.wherry.engine.lifecycle.ContainerLifecycle;
@@ -16,5 +17,6 @@ record EngineRooms(
     VolumeStore volumes,
     ContainerLifecycle containers,
     ExecLifecycle execs,
+    ContainerContents contents,
     LogChanges logChanges,
     EngineInfo info) {}

@@ -6,6 +6,7 @@ import dev.wherry.verticles.bus.Blocking;
 import dev.wherry.verticles.bus.LocalCodec;
 import dev.wherry.verticles.container.ContainerClient;
 import dev.wherry.verticles.container.ContainerVerticle;
+import dev.wherry.verticles.container.ContentsClient;
 import dev.wherry.verticles.container.ExecClient;
 import dev.wherry.verticles.event.EventFeeds;
 import dev.wherry.verticles.event.EventVerticle;
@@ -98,7 +99,12 @@ public final class WherryEngine {
             deploy(new EventVerticle(rooms.journal(), feeds)),
             deploy(
                 ContainerVerticle.ofConmon(
-                    rooms.containers(), rooms.execs(), kernel, rooms.logChanges())),
+                    rooms.containers(),
+                    rooms.execs(),
+                    rooms.contents(),
+                    kernel,
+                    transfers,
+                    rooms.logChanges())),
             deploy(
                 new ImageVerticle(
                     rooms.images(),
@@ -120,6 +126,7 @@ public final class WherryEngine {
     return new EngineClients(
         new ContainerClient(vertx, rooms.containers()),
         new ExecClient(vertx, rooms.execs()),
+        new ContentsClient(vertx),
         new ImageClient(vertx, rooms.images()),
         new NetworkClient(vertx, rooms.networks()),
         new VolumeClient(vertx, rooms.volumes()),

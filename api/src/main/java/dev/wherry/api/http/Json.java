@@ -69,7 +69,7 @@ public final class Json {
   public record Shape<T>(Class<T> type, ObjectReader reader) {}
 
   /** The value as JSON. */
-  public static byte[] bytes(Object value) {
+  public static byte[] bytes(@Nullable Object value) {
     try {
       return WRITER.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
@@ -78,7 +78,7 @@ public final class Json {
   }
 
   /** The value as JSON with a final newline, as dockerd ends its answers. */
-  public static Buffer line(Object value) {
+  public static Buffer line(@Nullable Object value) {
     return Buffer.buffer(bytes(value)).appendByte((byte) '\n');
   }
 

@@ -37,7 +37,6 @@ final class AbsentRoutes {
         .post("/build/cancel", Missing.operation("cancelling a build"))
         .post("/session", Missing.operation("BuildKit (/session)"))
         .post("/grpc", Missing.operation("BuildKit (/grpc)"))
-        .post("/commit", Missing.operation("committing a container"))
         .post("/auth", Missing.operation("logging in to a registry"))
         .named(
             HttpMethod.GET,

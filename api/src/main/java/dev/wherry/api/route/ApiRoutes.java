@@ -19,8 +19,8 @@ public final class ApiRoutes {
   private final ContainerRoutes containers;
   private final ContainerActionRoutes actions;
   private final ContainerStreamRoutes streams;
-  private final ContainerFileRoutes files;
   private final ContainerStatsRoute stats;
+  private final ContentRoutes contents;
   private final ExecRoutes execs;
   private final ImageRoutes images;
   private final ImageTransferRoutes transfers;
@@ -39,8 +39,8 @@ public final class ApiRoutes {
     containers = new ContainerRoutes(engine.containers(), engine.events(), list, inspection, rules);
     actions = new ContainerActionRoutes(engine.containers(), new UpdateRequestRules(defaults));
     streams = new ContainerStreamRoutes(engine.containers());
-    files = new ContainerFileRoutes(engine.containers());
     stats = new ContainerStatsRoute(engine.containers());
+    contents = new ContentRoutes(engine.contents());
     execs = new ExecRoutes(engine.execs());
     images =
         new ImageRoutes(
@@ -88,8 +88,8 @@ public final class ApiRoutes {
     volumes.mount(routes);
     system.mount(routes);
     diskUsage.mount(routes);
-    files.mount(routes);
     stats.mount(routes);
+    contents.mount(routes);
     new AbsentRoutes().mount(router);
   }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 public final class FakeEngine {
   public final FakeContainers containers = new FakeContainers();
   public final FakeExecs execs = new FakeExecs(containers);
+  public final FakeContents contents = new FakeContents(containers.index());
   public final FakeImages images = new FakeImages();
   public final FakeNetworks networks = new FakeNetworks();
   public final FakeVolumes volumes = new FakeVolumes();
@@ -24,6 +25,7 @@ public final class FakeEngine {
     return new EngineClients(
         containers,
         execs,
+        contents,
         images,
         networks,
         volumes,

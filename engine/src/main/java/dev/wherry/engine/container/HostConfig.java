@@ -65,6 +65,16 @@ public record HostConfig(
         consoleSize);
   }
 
+  /** Whether a bind mount leaves out what is mounted below its source. */
+  public boolean isNonRecursive(MountPoint mount) {
+    return mounts.stream()
+        .anyMatch(
+            spec ->
+                spec.target().equals(mount.destination())
+                    && spec.bind() != null
+                    && spec.bind().nonRecursive());
+  }
+
   /** Which log driver, with its options. */
   public record LogConfig(String type, Map<String, String> config) {}
 

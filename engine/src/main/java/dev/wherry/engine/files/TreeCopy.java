@@ -28,14 +28,11 @@ public final class TreeCopy {
   /** A directory being copied; {@code name} is its name in the one above. */
   private record Level(DirFd from, DirFd to, String name, Iterator<DirEntry> rest) {}
 
-  /** A file that has more than one name. */
-  private record Inode(FileStat.Device device, long number) {}
-
   private final DirFd target;
   private final Deque<Level> levels = new ArrayDeque<>();
 
   /** Where files with several names were copied to, as the names of the directories and theirs. */
-  private final Map<Inode, List<String>> copied = new HashMap<>();
+  private final Map<FileStat.Inode, List<String>> copied = new HashMap<>();
 
   private final byte[] buffer = new byte[BUFFER];
 
@@ -113,11 +110,11 @@ public final class TreeCopy {
     List<String> path = new ArrayList<>();
     levels.descendingIterator().forEachRemaining(level -> path.add(level.name));
     path.add(name);
-    return copied.putIfAbsent(new Inode(stat.dev(), stat.ino()), path) == null;
+    return copied.putIfAbsent(stat.inode(), path) == null;
   }
 
   private void linkToFirst(FileStat stat, DirFd to, String name) {
-    List<String> path = copied.getOrDefault(new Inode(stat.dev(), stat.ino()), List.of());
+    List<String> path = copied.getOrDefault(stat.inode(), List.of());
     DirFd directory = target;
     try {
       for (String step : path.subList(0, path.size() - 1)) {

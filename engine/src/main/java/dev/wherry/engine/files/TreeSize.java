@@ -20,10 +20,7 @@ public final class TreeSize {
 
   private record Level(DirFd directory, Iterator<DirEntry> rest) {}
 
-  /** A file that has more than one name. */
-  private record Inode(FileStat.Device device, long number) {}
-
-  private final Set<Inode> seen = new HashSet<>();
+  private final Set<FileStat.Inode> seen = new HashSet<>();
   private final Deque<Level> path = new ArrayDeque<>();
   private long bytes;
 
@@ -89,7 +86,7 @@ public final class TreeSize {
   }
 
   private void count(FileStat stat) {
-    if (stat.nlink() == 1 || seen.add(new Inode(stat.dev(), stat.ino()))) {
+    if (stat.nlink() == 1 || seen.add(stat.inode())) {
       bytes += stat.size();
     }
   }

@@ -39,8 +39,6 @@ public final class TreeWriter implements AutoCloseable {
   private static final List<String> OVERLAY_ATTRIBUTES =
       List.of("trusted.overlay.", "user.overlay.");
 
-  private static final String OPAQUE = "trusted.overlay.opaque";
-
   /** Told what happens; paths are relative to the root and lead through no link. */
   public interface Listener {
     /** A file's content is about to be written there, in these parts. */
@@ -95,7 +93,7 @@ public final class TreeWriter implements AutoCloseable {
   /** Makes the directory and its parents if they are missing, and marks it opaque. */
   public void writeOpaque(String directory) throws IOException {
     try {
-      parents.of(directory + "/x").directory().fd().setxattr(OPAQUE, new byte[] {'y'});
+      Whiteouts.makeOpaque(parents.of(directory + "/x").directory().fd());
     } catch (LinuxException e) {
       throw failure(directory, e);
     }
@@ -215,7 +213,9 @@ public final class TreeWriter implements AutoCloseable {
       parent.directory().mkdir(name, 0755);
       if (there.isWhiteout()) {
         // The name was removed and made anew: nothing of the old one may show through.
-        parent.directory().setxattr(name, OPAQUE, new byte[] {'y'});
+        try (DirFd made = parent.directory().openDirectory(name)) {
+          Whiteouts.makeOpaque(made.fd());
+        }
       }
     }
   }
@@ -321,8 +321,13 @@ public final class TreeWriter implements AutoCloseable {
     directory.utimens(name, accessTime(entry), modificationTime(entry));
   }
 
+  /** Whether an attribute is a mark of the overlay file system itself, which no archive has. */
+  static boolean isOverlayAttribute(String name) {
+    return OVERLAY_ATTRIBUTES.stream().anyMatch(name::startsWith);
+  }
+
   private void setAttribute(String name, Runnable set) {
-    if (OVERLAY_ATTRIBUTES.stream().anyMatch(name::startsWith)) {
+    if (isOverlayAttribute(name)) {
       return;
     }
     try {

@@ -225,9 +225,7 @@ public final class FileImageStore implements ImageStore {
     try {
       ImageSelection selection = ImageSelection.of(index, namesOrIds);
       for (String id : selection.ids()) {
-        ImageDocument document = stored(id).document;
-        byte[] config = content.read(Digest.parse(id));
-        held.put(id, new ImageExport.Held(config, document, layers.hold(document.chains())));
+        held.put(id, hold(id));
       }
       done = true;
       return new ImageExport(selection, held, snapshotter, stager, id -> tell("save", id, id));
@@ -250,36 +248,70 @@ public final class FileImageStore implements ImageStore {
       @Nullable String platform,
       Consumer<ImageProgress> progress)
       throws IOException {
-    ImageReference name = reference == null ? null : ImageReference.parse(reference);
-    if (name != null && name.digest() != null) {
-      throw new EngineException.InvalidParameter("cannot import digest reference");
-    }
+    ImageReference name = newTag(reference, "cannot import digest reference");
     ImportedConfig config =
         ImportedConfig.of(changes, message, Platforms.parse(platform), clock.instant());
     try (PendingLayer layer = stager.stage(tar, new LoadProgress(progress)::importing);
-        NewImage image = NewImage.of(config.with(layer.unpacked().diffId()), layer)) {
-      install(image);
-      snapshotter.sync();
-      lock.lock();
-      try {
-        Catalog.Draft draft = catalog.draft();
-        draft.add(image.id(), "");
-        if (name != null) {
-          draft.point(ImageIndex.stored(name), image.id());
-          draft.touch(image.id(), clock.instant());
-        }
-        open(List.of(image));
-        publish(draft.finish());
-        if (name != null) {
-          tell("tag", image.id(), name.familiar());
-        }
-        tell("import", image.id(), image.id());
-        return index.get(image.id());
-      } finally {
-        lock.unlock();
-      }
+        NewImage image =
+            NewImage.of(config.with(layer.unpacked().diffId()), List.of(), layer, "")) {
+      Image made = add(image, name);
+      tell("import", made.id(), made.id());
+      return made;
     } catch (TarFormatException e) {
       throw notAnArchive(e);
+    }
+  }
+
+  @Override
+  public Image commit(Commit commit, InputStream layer) throws IOException {
+    ImageReference name = newTag(commit.reference(), "cannot commit to digest reference");
+    try (ImageExport.Held base = commit.baseId().isEmpty() ? null : hold(commit.baseId());
+        PendingLayer pending = stager.stage(layer, bytes -> {});
+        NewImage image = CommittedConfig.image(commit, base, pending, clock.instant())) {
+      return add(image, name);
+    }
+  }
+
+  private ImageExport.Held hold(String nameOrId) throws IOException {
+    lock.lock();
+    try {
+      String id = index.get(nameOrId).id();
+      ImageDocument document = stored(id).document;
+      byte[] config = content.read(Digest.parse(id));
+      return new ImageExport.Held(config, document, layers.hold(document.chains()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static @Nullable ImageReference newTag(@Nullable String reference, String refusal) {
+    ImageReference name = reference == null ? null : ImageReference.parse(reference);
+    if (name != null && name.digest() != null) {
+      throw new EngineException.InvalidParameter(refusal);
+    }
+    return name;
+  }
+
+  /** Puts an image made here into the catalog, with a tag if it gets one. */
+  private Image add(NewImage image, @Nullable ImageReference name) throws IOException {
+    install(image);
+    snapshotter.sync();
+    lock.lock();
+    try {
+      Catalog.Draft draft = catalog.draft();
+      draft.add(image.id(), image.parent());
+      if (name != null) {
+        draft.point(ImageIndex.stored(name), image.id());
+        draft.touch(image.id(), clock.instant());
+      }
+      open(List.of(image));
+      publish(draft.finish());
+      if (name != null) {
+        tell("tag", image.id(), name.familiar());
+      }
+      return index.get(image.id());
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 final class ImageExport implements ImageStore.Export {
 
   /** An image with a claim on its layers. */
-  static final class Held {
+  static final class Held implements AutoCloseable {
     private final byte[] config;
     private final ImageDocument document;
     private final LayerReferences.Hold layers;
@@ -29,7 +29,16 @@ final class ImageExport implements ImageStore.Export {
       this.layers = layers;
     }
 
-    void close() {
+    byte[] config() {
+      return config;
+    }
+
+    ImageDocument document() {
+      return document;
+    }
+
+    @Override
+    public void close() {
       layers.close();
     }
   }

@@ -62,6 +62,14 @@ public interface ImageStore {
       Consumer<ImageProgress> progress)
       throws IOException;
 
+  /**
+   * Makes an image of another one and a layer on top of it; one without content is left out.
+   *
+   * @param layer its archive, read to the end
+   * @throws dev.wherry.engine.error.EngineException.NotFound if the base is not there
+   */
+  Image commit(Commit commit, InputStream layer) throws IOException;
+
   /** Points {@code reference} at the image; the image that had it before keeps its other names. */
   Image tag(String nameOrId, String reference);
 
@@ -91,6 +99,22 @@ public interface ImageStore {
 
   /** One container that uses an image. */
   record ImageUser(String containerId, boolean running) {}
+
+  /**
+   * What is to be made of a layer.
+   *
+   * @param baseId id of the image below, empty for none
+   * @param config with all changes applied
+   * @param createdBy the command that made the layer, for the history
+   * @param reference the tag to give it, or {@code null} for none
+   */
+  record Commit(
+      String baseId,
+      ImageConfig config,
+      String createdBy,
+      String author,
+      String comment,
+      @Nullable String reference) {}
 
   /** What {@link #load} put in place: a reference where the archive had one, else the id. */
   record LoadedImage(Image image, @Nullable String reference) {}

@@ -67,14 +67,21 @@ final class NewImage implements AutoCloseable {
     return new NewImage(config, document, names, image.layers(), image.parent());
   }
 
-  /** An image of one layer, with this configuration. */
-  static NewImage of(byte[] config, PendingLayer layer) {
-    return new NewImage(
-        config,
-        ImageDocument.parse(config),
-        List.of(),
-        List.of(new ArchivedLayer.Unpacked(layer)),
-        "");
+  /**
+   * An image made here, with this configuration.
+   *
+   * @param below layers of an image that is there
+   * @param layer on top of them, {@code null} for none
+   * @param parent id of the image it was made from, or empty
+   */
+  static NewImage of(
+      byte[] config, List<Digest> below, @Nullable PendingLayer layer, String parent) {
+    List<ArchivedLayer> layers = new ArrayList<>();
+    below.forEach(diffId -> layers.add(new ArchivedLayer.Known(diffId)));
+    if (layer != null) {
+      layers.add(new ArchivedLayer.Unpacked(layer));
+    }
+    return new NewImage(config, ImageDocument.parse(config), List.of(), layers, parent);
   }
 
   private static @Nullable Digest diffId(ArchivedLayer layer) {

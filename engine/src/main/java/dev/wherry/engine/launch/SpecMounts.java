@@ -118,7 +118,7 @@ final class SpecMounts {
 
   private Entry bind(MountPoint mount) {
     List<String> options = new ArrayList<>();
-    options.add(isNonRecursive(mount) ? "bind" : "rbind");
+    options.add(host.isNonRecursive(mount) ? "bind" : "rbind");
     if (!mount.readWrite()) {
       options.add("ro");
     }
@@ -126,15 +126,6 @@ final class SpecMounts {
       options.add(mount.propagation());
     }
     return new Entry(mount.destination(), "bind", mount.source(), options);
-  }
-
-  private boolean isNonRecursive(MountPoint mount) {
-    return host.mounts().stream()
-        .anyMatch(
-            spec ->
-                spec.target().equals(mount.destination())
-                    && spec.bind() != null
-                    && spec.bind().nonRecursive());
   }
 
   private Entry tmpfs(MountPoint mount) {

@@ -4,6 +4,7 @@ import dev.wherry.engine.content.Digest;
 import dev.wherry.engine.content.DigestStream;
 import dev.wherry.engine.files.TarPaths;
 import dev.wherry.engine.files.TreeWriter;
+import dev.wherry.engine.files.Whiteouts;
 import dev.wherry.engine.linux.DirFd;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.Paths;
@@ -29,8 +30,6 @@ import java.util.function.LongConsumer;
 public final class LayerUnpacker {
   static final String RECIPE = "recipe";
   private static final int BUFFER = 64 * 1024;
-  private static final String WHITEOUT = ".wh.";
-  private static final String OPAQUE = ".wh..wh..opq";
 
   /** Notes of AUFS to itself that old images have; they mean nothing here. */
   private static final String AUFS = ".wh..wh.";
@@ -106,10 +105,10 @@ public final class LayerUnpacker {
     String path = TarPaths.clean(entry.name());
     int slash = path.lastIndexOf('/');
     String name = path.substring(slash + 1);
-    if (name.equals(OPAQUE)) {
+    if (name.equals(Whiteouts.OPAQUE)) {
       writer.writeOpaque(path.substring(0, Math.max(slash, 0)));
-    } else if (name.startsWith(WHITEOUT)) {
-      String hidden = name.substring(WHITEOUT.length());
+    } else if (name.startsWith(Whiteouts.PREFIX)) {
+      String hidden = name.substring(Whiteouts.PREFIX.length());
       if (hidden.isEmpty() || hidden.equals(".") || hidden.equals("..")) {
         throw new TarFormatException("a whiteout of no name: \"" + entry.name() + "\"");
       }

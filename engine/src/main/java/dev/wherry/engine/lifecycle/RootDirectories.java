@@ -12,7 +12,7 @@ import java.util.Optional;
  * Directories that a container's root has to have before its process starts. Links are followed
  * inside the root, also those that lead to nothing yet: what they lead to is made.
  */
-final class RootDirectories {
+public final class RootDirectories {
   private static final int OPEN_TO_ALL = 0755;
 
   /** As the kernel, path_resolution(7). */
@@ -30,7 +30,7 @@ final class RootDirectories {
    *
    * @throws EngineException.InvalidParameter if something else is in the way
    */
-  static void make(RootDir root, String path) {
+  public static void make(RootDir root, String path) {
     if (!new RootDirectories(root).walk(path, true)) {
       throw new EngineException.InvalidParameter("Cannot mkdir: " + path + " is not a directory");
     }

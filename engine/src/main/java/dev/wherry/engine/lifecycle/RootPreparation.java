@@ -19,13 +19,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What is read from and made in a container's root file system before a start; confined to it. */
-final class RootPreparation {
+public final class RootPreparation {
   private static final int MAX_ACCOUNTS = 16 << 20;
   private static final int OPEN_TO_ALL = 0755;
 
   private final Paths paths;
 
-  RootPreparation(Paths paths) {
+  public RootPreparation(Paths paths) {
     this.paths = paths;
   }
 
@@ -33,12 +33,19 @@ final class RootPreparation {
   Accounts prepare(Container container, Path rootfs) {
     try (RootDir root = paths.openRoot(rootfs)) {
       makeDirectories(root, container);
-      if (!container.hasBeenStartedBefore()) {
-        container.mounts().stream()
-            .filter(mount -> mount.type() == MountSpec.Type.VOLUME && mount.copyUp())
-            .forEach(mount -> fill(root, mount));
-      }
+      fillVolumes(container, root);
       return accounts(root);
+    }
+  }
+
+  /**
+   * Fills the empty volumes of a container that was never started with what its image has there.
+   */
+  public void fillVolumes(Container container, RootDir root) {
+    if (!container.hasBeenStartedBefore()) {
+      container.mounts().stream()
+          .filter(mount -> mount.type() == MountSpec.Type.VOLUME && mount.copyUp())
+          .forEach(mount -> fill(root, mount));
     }
   }
 
@@ -49,7 +56,8 @@ final class RootPreparation {
     }
   }
 
-  private static Accounts accounts(RootDir root) {
+  /** The accounts of a root file system. */
+  public static Accounts accounts(RootDir root) {
     return Accounts.parse(text(root, "etc/passwd"), text(root, "etc/group"));
   }
 

@@ -47,6 +47,14 @@ public record FileStat(
     }
   }
 
+  /** What names of one file have in common: its file system and its number there. */
+  public record Inode(Device device, long number) {}
+
+  /** Which file this is. */
+  public Inode inode() {
+    return new Inode(dev, ino);
+  }
+
   /** The kind of file, one of the {@code S_IF*} constants. */
   public int type() {
     return mode & S_IFMT;
@@ -76,6 +84,6 @@ public record FileStat(
 
   /** Whether the other answer is about the same file. */
   public boolean sameFile(FileStat other) {
-    return ino == other.ino && dev.equals(other.dev);
+    return inode().equals(other.inode());
   }
 }

@@ -12,6 +12,7 @@ import java.util.function.Function;
 public final class LinuxMounts implements Mounts {
   private static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
   private static final int CLONE_FS = 0x200;
+  private static final int CLONE_NEWNS = 0x20000;
 
   /** Flags that a remount must repeat when a mount has them: the kernel refuses to drop some. */
   private static final Map<String, Long> KEPT =
@@ -120,6 +121,52 @@ public final class LinuxMounts implements Mounts {
   @Override
   public void propagation(Path target, long flags) {
     mountNamed("none", target.toString(), "", flags, "");
+  }
+
+  @Override
+  public GraftedTree graft(Path root, List<Graft> grafts, boolean readOnly) {
+    return FreshThread.call(
+        "mount-graft",
+        () -> {
+          CallState c = CallState.current();
+          FileCalls.check(c.call(SystemCall.SYS_unshare, CLONE_NEWNS), "unshare", "CLONE_NEWNS");
+          // Nothing mounted here may show in other namespaces; what they unmount goes here too.
+          propagation(Path.of("/"), MountFlags.MS_REC | MountFlags.MS_SLAVE);
+          RootDir tree = new LinuxPaths().openRoot(root);
+          try {
+            for (Graft graft : grafts) {
+              graft(tree, graft);
+            }
+            if (readOnly) {
+              remountReadOnly(tree.top().fd());
+            }
+            return new GraftedTree(tree, new Fd(openNamespace()));
+          } catch (RuntimeException e) {
+            tree.close();
+            throw e;
+          }
+        });
+  }
+
+  private void graft(RootDir tree, Graft graft) {
+    try (Fd place = tree.open(graft.place(), OpenFlags.O_PATH)) {
+      bind(graft.source(), Path.of(FileCalls.procPath(place.number())), graft.recursive());
+    }
+    if (graft.readOnly()) {
+      // Opened anew: the handle from before leads to what is hidden now.
+      try (Fd mounted = tree.open(graft.place(), OpenFlags.O_PATH)) {
+        remountReadOnly(mounted);
+      }
+    }
+  }
+
+  private static void remountReadOnly(Fd mounted) {
+    long flags = MountFlags.MS_REMOUNT | MountFlags.MS_BIND | MountFlags.MS_RDONLY;
+    mountNamed("none", FileCalls.procPath(mounted.number()), "", flags, "");
+  }
+
+  private static int openNamespace() {
+    return FileCalls.openat(OpenFlags.AT_FDCWD, "/proc/thread-self/ns/mnt", OpenFlags.O_RDONLY, 0);
   }
 
   @Override

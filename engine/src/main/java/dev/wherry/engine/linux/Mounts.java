@@ -49,6 +49,27 @@ public interface Mounts {
    */
   void propagation(Path target, long flags);
 
+  /**
+   * Mounts things inside a tree where nobody else sees it: in a copy of the daemon's mount
+   * namespace that lives as long as the result. A place is resolved as {@link RootDir} resolves
+   * names and held open while something is mounted on it, so that no link and no renaming leads it
+   * out of the tree.
+   *
+   * @param root directory of the tree
+   * @param grafts in this order; their places must exist
+   * @param readOnly whether the tree itself, not the grafts, becomes read-only
+   */
+  GraftedTree graft(Path root, List<Graft> grafts, boolean readOnly);
+
+  /**
+   * Something to be seen in a tree.
+   *
+   * @param source a directory or file of the host
+   * @param place in the tree, a directory or file like the source
+   * @param recursive whether what is mounted below the source is seen too
+   */
+  record Graft(Path source, String place, boolean readOnly, boolean recursive) {}
+
   /** The daemon's mounts, in the kernel's order. */
   List<MountInfo> list();
 

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -49,7 +48,8 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
   private final Reaper reaper;
   private final LayerTable layers;
   private final Map<String, String> actives = new ConcurrentHashMap<>();
-  private final Set<String> mounted = ConcurrentHashMap.newKeySet();
+  private final MountClaims mounted =
+      new MountClaims(this::mountActive, key -> detach(merged(key)));
 
   /**
    * Opens the snapshotter, collects what was interrupted, and takes note of what is mounted.
@@ -88,7 +88,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     for (MountInfo mount : mounts.list()) {
       Path point = Path.of(mount.mountPoint());
       if (point.startsWith(actives) && point.endsWith(OverlayDirectories.MERGED)) {
-        mounted.add(actives.relativize(point).getName(0).toString());
+        mounted.found(actives.relativize(point).getName(0).toString());
       }
     }
   }
@@ -217,12 +217,27 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
 
   @Override
   public Path mount(String key) {
+    parentOf(key);
+    mounted.claimForContainer(key);
+    return merged(key);
+  }
+
+  @Override
+  public View view(String key) {
+    parentOf(key);
+    return new MountedView(merged(key), mounted.claim(key));
+  }
+
+  private record MountedView(Path root, Runnable release) implements View {
+    @Override
+    public void close() {
+      release.run();
+    }
+  }
+
+  private void mountActive(String key) {
     String parent = parentOf(key);
     Path active = directories.active(key);
-    Path merged = active.resolve(OverlayDirectories.MERGED);
-    if (mounted.contains(key)) {
-      return merged;
-    }
     List<Path> lower = new ArrayList<>();
     lower.add(layers.initLink(parent, this::buildInit));
     lower.addAll(layers.links(parent));
@@ -230,17 +245,16 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
         lower,
         active.resolve(OverlayDirectories.DIFF),
         active.resolve(OverlayDirectories.WORK),
-        merged);
-    mounted.add(key);
-    return merged;
+        merged(key));
+  }
+
+  private Path merged(String key) {
+    return directories.active(key).resolve(OverlayDirectories.MERGED);
   }
 
   @Override
   public void unmount(String key) {
-    if (actives.containsKey(key)) {
-      detach(directories.active(key).resolve(OverlayDirectories.MERGED));
-      mounted.remove(key);
-    }
+    mounted.releaseForContainer(key);
   }
 
   /** Unmounts now if nothing uses it, else as soon as nothing does. */
@@ -262,7 +276,8 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     if (parent == null) {
       return;
     }
-    unmount(key);
+    // Whoever still looks at it keeps what is open, and finds no more.
+    mounted.releaseAll(key);
     try {
       reaper.delete(directories.active(key));
     } catch (IOException e) {
@@ -283,11 +298,16 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
 
   @Override
   public Layout layout(String key) {
+    return layout(directories.active(key), stack(key).lower());
+  }
+
+  @Override
+  public Stack stack(String key) {
     String parent = parentOf(key);
     List<Path> lower = new ArrayList<>();
     lower.add(layers.initPlace(parent));
     lower.addAll(layers.diffs(parent));
-    return layout(directories.active(key), lower);
+    return new Stack(directories.active(key).resolve(OverlayDirectories.DIFF), lower);
   }
 
   @Override

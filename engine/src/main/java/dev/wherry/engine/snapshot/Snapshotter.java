@@ -40,8 +40,21 @@ public interface Snapshotter {
   /** Mounts the active snapshot and returns its root; a second call returns the same mount. */
   Path mount(String key);
 
-  /** Undoes {@link #mount}; nothing happens if it is not mounted. */
+  /**
+   * Undoes {@link #mount}; nothing happens if it is not mounted. While there are views it stays
+   * mounted.
+   */
   void unmount(String key);
+
+  /** Sees to it that the active snapshot is mounted until the view is closed. */
+  View view(String key);
+
+  /**
+   * The active snapshot's layers, unmounted: whatever is written meanwhile is seen.
+   *
+   * @throws dev.wherry.engine.error.EngineException.NotFound if it is not there
+   */
+  Stack stack(String key);
 
   /**
    * Removes an active snapshot; nothing happens if there is none. Its files are out of sight when
@@ -105,6 +118,23 @@ public interface Snapshotter {
     @Override
     void close();
   }
+
+  /** An active snapshot's root file system, mounted for as long as this is open. */
+  interface View extends AutoCloseable {
+    Path root();
+
+    /** Unmounts it if nobody else needs it; a second time nothing happens. */
+    @Override
+    void close();
+  }
+
+  /**
+   * Directories of layers, as the overlay file system has them.
+   *
+   * @param upper what is the snapshot's own
+   * @param lower what lies below, the uppermost first
+   */
+  record Stack(Path upper, List<Path> lower) {}
 
   /** Where a snapshot's directories are; {@code null} where it has none. */
   record Layout(

@@ -61,6 +61,18 @@ public record TarEntry(
   /** A part of a sparse file: so many bytes at an offset. */
   public record Chunk(long offset, long length) {}
 
+  /** The same under another name, linked to another one if it is a link. */
+  public TarEntry named(String newName, String newLinkName) {
+    return new TarEntry(
+        newName, type, mode, uid, gid, size, mtime, atime, newLinkName, device, xattrs, sparse);
+  }
+
+  /** The same with another owner. */
+  public TarEntry owned(long newUid, long newGid) {
+    return new TarEntry(
+        name, type, mode, newUid, newGid, size, mtime, atime, linkName, device, xattrs, sparse);
+  }
+
   /** A file or directory owned by root and without any extras. */
   public static TarEntry simple(String name, Type type, int mode, long size, Instant mtime) {
     return new TarEntry(name, type, mode, 0, 0, size, mtime, null, "", null, Map.of(), null);

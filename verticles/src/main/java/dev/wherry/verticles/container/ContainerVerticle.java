@@ -1,6 +1,7 @@
 package dev.wherry.verticles.container;
 
 import dev.wherry.engine.container.Container;
+import dev.wherry.engine.contents.ContainerContents;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.launch.ConmonControl;
 import dev.wherry.engine.lifecycle.ContainerLifecycle;
@@ -42,16 +43,25 @@ public final class ContainerVerticle extends VerticleBase {
    * @param hub makes the hub for the verticle's context
    * @param timers makes timers for it
    * @param control writes to conmon's control fifos
+   * @param contents reads and writes their file systems
+   * @param transfers for archives that come from or go to a client
    */
   record Surroundings(
       Function<ContextInternal, StdioHub> hub,
       Function<ContextInternal, Timers> timers,
       ContainerLogs logs,
-      Resizer.ControlFifo control) {}
+      Resizer.ControlFifo control,
+      ContainerContents contents,
+      Blocking transfers) {}
 
   /** A verticle for processes that conmon looks after, with their logs in files. */
   public static ContainerVerticle ofConmon(
-      ContainerLifecycle lifecycle, ExecLifecycle execs, Blocking kernel, LogChanges changes) {
+      ContainerLifecycle lifecycle,
+      ExecLifecycle execs,
+      ContainerContents contents,
+      Blocking kernel,
+      Blocking transfers,
+      LogChanges changes) {
     Liveness liveness = new Liveness(lifecycle.index(), execs, new LinuxProcesses());
     ConmonControl control = new ConmonControl(new LinuxPaths());
     return new ContainerVerticle(
@@ -63,7 +73,9 @@ public final class ContainerVerticle extends VerticleBase {
                 StdioHub.ofConmon(own.owner(), own, kernel, new LinuxSockets(), liveness::isGone),
             Timers::on,
             new FileLogs(lifecycle, changes),
-            control::resize));
+            control::resize,
+            contents,
+            transfers));
   }
 
   ContainerVerticle(
@@ -84,7 +96,8 @@ public final class ContainerVerticle extends VerticleBase {
       Remover remover,
       Attacher attacher,
       ExecRunner execs,
-      UsageWatches usages) {}
+      UsageWatches usages,
+      ContentRunner contents) {}
 
   @Override
   public Future<?> start() {
@@ -112,7 +125,8 @@ public final class ContainerVerticle extends VerticleBase {
             remover,
             new Attacher(room, surroundings.logs(), resizer),
             new ExecRunner(room, resizer),
-            new UsageWatches(room));
+            new UsageWatches(room),
+            new ContentRunner(room, surroundings.contents(), surroundings.transfers()));
     Promise<Void> recovered = own.promise();
     Exits exits = new Exits(room, restarts, remover, starter, recovered.future());
     return kernel
@@ -123,6 +137,8 @@ public final class ContainerVerticle extends VerticleBase {
               Commands.serve(
                   vertx, Addresses.CONTAINER, ContainerCommand.class, c -> answer(parts, c));
               Commands.serve(vertx, Addresses.EXEC, ExecCommand.class, c -> answer(parts, c));
+              Commands.serve(
+                  vertx, Addresses.CONTENTS, ContentsCommand.class, parts.contents::answer);
               new Recovery(room, restarts, remover, starter).begin();
             });
   }

@@ -22,12 +22,14 @@ final class ContainerFixture implements AutoCloseable {
   final Vertx vertx = Vertx.vertx();
   final FakeLifecycle engine = new FakeLifecycle();
   final FakeExecs execEngine = new FakeExecs();
+  final FakeContents contentEngine = new FakeContents();
   final FakeConmon conmon = new FakeConmon();
   final FakeLogs logs = new FakeLogs();
   final ManualTimers timers = new ManualTimers();
   final List<String> resizes = new CopyOnWriteArrayList<>();
   final Containers containers = new ContainerClient(vertx, engine);
   final Execs execs = new ExecClient(vertx, execEngine);
+  final Contents contents = new ContentsClient(vertx);
   final ContextInternal client = Contexts.fresh(vertx);
 
   ContainerFixture() {
@@ -55,7 +57,9 @@ final class ContainerFixture implements AutoCloseable {
             owner -> conmon.hub(vertx, owner, timers::on),
             timers::on,
             logs,
-            (control, rows, columns) -> resizes.add(control + " " + rows + "x" + columns));
+            (control, rows, columns) -> resizes.add(control + " " + rows + "x" + columns),
+            contentEngine,
+            new Blocking(vertx, "transfer", 2));
     Blocking kernel = new Blocking(vertx, "kernel", 8);
     vertx.deployVerticle(new ContainerVerticle(engine, execEngine, kernel, surroundings)).await();
     return this;

@@ -103,6 +103,11 @@ final class FakeImages implements ImageStore {
   }
 
   @Override
+  public Image commit(Commit commit, InputStream layer) {
+    throw new UnsupportedOperationException("commits are not made through the image verticle");
+  }
+
+  @Override
   public Image tag(String nameOrId, String reference) {
     return get(nameOrId);
   }

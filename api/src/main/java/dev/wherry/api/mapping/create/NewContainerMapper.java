@@ -50,7 +50,9 @@ final class NewContainerMapper {
         request.stdinOnce(),
         list(request.env()),
         request.cmd(),
-        healthcheck(request.healthcheck()),
+        request.healthcheck() == null
+            ? null
+            : healthcheck(request.healthcheck(), version.atLeast(1, 44)),
         request.volumes() == null ? Set.of() : Set.copyOf(request.volumes().keySet()),
         text(request.workingDir()),
         request.entrypoint(),
@@ -64,7 +66,7 @@ final class NewContainerMapper {
         endpoints(request.networkingConfig()));
   }
 
-  private static Set<String> ports(@Nullable Map<String, Object> exposed) {
+  static Set<String> ports(@Nullable Map<String, Object> exposed) {
     var ports = new LinkedHashSet<String>();
     if (exposed != null) {
       exposed.keySet().forEach(port -> ports.addAll(Port.expand(port)));
@@ -72,16 +74,17 @@ final class NewContainerMapper {
     return ports;
   }
 
-  private @Nullable Healthcheck healthcheck(@Nullable HealthcheckRequest check) {
-    return check == null
-        ? null
-        : new Healthcheck(
-            list(check.test()),
-            check.interval(),
-            check.timeout(),
-            check.startPeriod(),
-            version.atLeast(1, 44) ? check.startInterval() : 0,
-            check.retries());
+  /**
+   * @param withStartInterval whether the client knows of it
+   */
+  static Healthcheck healthcheck(HealthcheckRequest check, boolean withStartInterval) {
+    return new Healthcheck(
+        list(check.test()),
+        check.interval(),
+        check.timeout(),
+        check.startPeriod(),
+        withStartInterval ? check.startInterval() : 0,
+        check.retries());
   }
 
   private Map<String, Attachment.Request> endpoints(@Nullable NetworkingConfigRequest networking) {

@@ -1,0 +1,394 @@
+package dev.wherry.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is in containers' file systems: diff, export, commit and cp. */
+@EndToEnd
+class ContentsIT {
+  private static final List<String> SLEEP = List.of("sleep", "1000");
+
+  private final DaemonUnderTest daemon;
+  private final DockerCli docker;
+
+  @TempDir private Path dir;
+
+  ContentsIT(DaemonUnderTest daemon) {
+    this.daemon = daemon;
+    this.docker = daemon.docker();
+  }
+
+  @AfterEach
+  void removeImages() {
+    docker.removeAllContainers();
+    docker.run("rmi", "-f", "made", "made:2");
+  }
+
+  private void ended(String script) {
+    docker.ok("run", "--name", "boat", TestImages.BUSYBOX, "sh", "-c", script);
+  }
+
+  private void running(String... flags) {
+    docker.ok(
+        java.util.stream.Stream.of(
+                List.of("run", "-d", "--name", "boat"),
+                List.of(flags),
+                List.of(TestImages.BUSYBOX),
+                SLEEP)
+            .flatMap(List::stream)
+            .toArray(String[]::new));
+  }
+
+  private String in(String script) {
+    return docker.ok("exec", "boat", "sh", "-c", script);
+  }
+
+  private void assertNothingIsMountedForStoppedContainers() {
+    await().until(() -> !DockerCli.host("cat", "/proc/self/mountinfo").text().contains("/merged "));
+  }
+
+  @Test
+  void diff_lists_what_changed() {
+    ended("echo x > /etc/group; rm /etc/passwd; mkdir /d; echo y > /d/e; rm -r /www; mkdir /www");
+    assertThat(docker.ok("diff", "boat").lines())
+        .containsExactlyInAnyOrder(
+            "C /etc",
+            "C /etc/group",
+            "D /etc/passwd",
+            "A /d",
+            "A /d/e",
+            "C /www",
+            "D /www/index.html");
+  }
+
+  @Test
+  void diff_of_an_untouched_container_is_empty() {
+    docker.ok("create", "--name", "boat", TestImages.BUSYBOX);
+    assertThat(docker.ok("diff", "boat")).isEmpty();
+    assertThat(docker.refused("diff", "nosuch")).contains("No such container: nosuch");
+  }
+
+  @Test
+  void diff_of_a_running_container_leaves_its_mounts_out() {
+    running("-v", dir + ":/www", "--tmpfs", "/tmp");
+    in("echo x > /tmp/x; echo x > /www/x; echo x > /dev/x; echo x > /root/x");
+    assertThat(docker.ok("diff", "boat").lines()).containsExactly("C /root", "A /root/x");
+  }
+
+  @Test
+  void what_was_exported_can_be_imported_and_runs() {
+    ended("echo hi > /hi; ln /hi /hi2; chown 7:8 /hi; chmod 4711 /hi; mkfifo /pipe; rm /etc/group");
+    Path tar = dir.resolve("out.tar");
+    docker.ok("export", "-o", tar.toString(), "boat");
+    assertNothingIsMountedForStoppedContainers();
+    docker.ok("import", "-c", "ENV PATH=/bin", tar.toString(), "made");
+    assertThat(
+            docker.ok(
+                "run",
+                "--rm",
+                "made",
+                "sh",
+                "-c",
+                "cat /hi2; stat -c '%u:%g %a %h' /hi; stat -c %F /pipe; ls /etc/group"
+                    + " 2>/dev/null || echo gone; ls -d /proc /.dockerenv"))
+        .isEqualTo("hi\n7:8 4711 2\nfifo\ngone\n/.dockerenv\n/proc");
+  }
+
+  @Test
+  void a_running_container_is_exported_without_its_mounts() throws IOException {
+    Files.writeString(dir.resolve("secret"), "x");
+    running("-v", dir + ":/data");
+    in("echo live > /live");
+    Path tar = dir.resolve("out.tar");
+    docker.ok("export", "-o", tar.toString(), "boat");
+    assertThat(DockerCli.host("tar", "-tf", tar.toString()).text().lines())
+        .contains("live", "data/", "bin/busybox", ".dockerenv")
+        .doesNotContain("data/secret");
+    assertThat(in("cat /live")).isEqualTo("live");
+  }
+
+  @Test
+  void an_export_that_is_cut_off_leaves_no_mount() {
+    ended("dd if=/dev/zero of=/big bs=1M count=64 2>/dev/null");
+    try (RawHttp http = new RawHttp(daemon.socket())) {
+      http.write("GET /containers/boat/export HTTP/1.1\r\nHost: docker\r\n\r\n");
+      assertThat(http.head().status()).isEqualTo(200);
+      http.read(1000);
+    }
+    assertNothingIsMountedForStoppedContainers();
+    docker.ok("start", "boat");
+    docker.ok("wait", "boat");
+    assertNothingIsMountedForStoppedContainers();
+  }
+
+  @Test
+  void a_commit_is_an_image_of_what_changed() {
+    ended("echo new > /new; rm /etc/group; rm -r /www; mkdir /www; echo w > /www/w; ln /new /too");
+    String id =
+        docker.ok(
+            "commit",
+            "-m",
+            "why",
+            "-a",
+            "who",
+            "-c",
+            "CMD [\"cat\",\"/new\"]",
+            "-c",
+            "ENV A=b",
+            "boat",
+            "made:2");
+    assertThat(id).matches("sha256:[0-9a-f]{64}");
+    assertNothingIsMountedForStoppedContainers();
+    assertThat(docker.ok("run", "--rm", "made:2")).isEqualTo("new");
+    assertThat(
+            docker.ok(
+                "run", "--rm", "made:2", "sh", "-c", "echo $A; ls /www; ls /etc; stat -c %h /too"))
+        .contains("b\nw\n")
+        .doesNotContain("group")
+        .endsWith("2");
+    assertThat(
+            docker.ok(
+                "inspect",
+                "-f",
+                "{{.Id}} {{.Comment}} {{.Author}} {{len .RootFS.Layers}}",
+                "made:2"))
+        .isEqualTo(id + " why who 2");
+    assertThat(
+            docker
+                .ok("history", "--format", "{{.CreatedBy}}|{{.Comment}}", "--no-trunc", "made:2")
+                .lines()
+                .findFirst()
+                .orElseThrow())
+        .startsWith("sh -c echo new > /new")
+        .endsWith("|why");
+    assertThat(docker.ok("inspect", "-f", "{{.Parent}}", "made:2"))
+        .isEqualTo(docker.ok("inspect", "-f", "{{.Id}}", TestImages.BUSYBOX));
+  }
+
+  @Test
+  void a_running_container_is_paused_while_it_is_committed() {
+    running();
+    in("echo live > /live");
+    docker.ok("commit", "boat", "made");
+    assertThat(docker.ok("inspect", "-f", "{{.State.Status}}", "boat")).isEqualTo("running");
+    assertThat(docker.ok("run", "--rm", "made", "cat", "/live")).isEqualTo("live");
+    assertThat(
+            docker
+                .ok(
+                    "events",
+                    "--since",
+                    "0",
+                    "--until",
+                    "1s",
+                    "--filter",
+                    "container=boat",
+                    "--format",
+                    "{{.Action}}")
+                .lines()
+                .filter(line -> line.matches("pause|commit|unpause")))
+        .endsWith("pause", "commit", "unpause");
+  }
+
+  @Test
+  void a_commit_that_is_refused_leaves_the_container_running() {
+    running();
+    assertThat(docker.refused("commit", "-c", "FOO x", "boat", "made"))
+        .contains("foo is not a valid change command");
+    assertThat(docker.refused("commit", "boat", "UPPER")).contains("must be lowercase");
+    assertThat(docker.refused("commit", "nosuch")).contains("No such container: nosuch");
+    assertThat(docker.ok("inspect", "-f", "{{.State.Status}}", "boat")).isEqualTo("running");
+  }
+
+  @Test
+  void a_commit_of_an_untouched_container_adds_no_layer() {
+    docker.ok("create", "--name", "boat", TestImages.BUSYBOX);
+    docker.ok("commit", "boat", "made");
+    assertThat(docker.ok("inspect", "-f", "{{len .RootFS.Layers}}", "made")).isEqualTo("1");
+    assertThat(docker.ok("run", "--rm", "made", "echo", "ok")).isEqualTo("ok");
+  }
+
+  @Test
+  void files_and_directories_are_copied_into_a_running_container() throws IOException {
+    running();
+    Path tree = Files.createDirectories(dir.resolve("tree/sub"));
+    Files.writeString(tree.resolve("f"), "deep");
+    Files.createSymbolicLink(tree.resolve("l"), Path.of("/nowhere"));
+    Path file = Files.writeString(dir.resolve("file"), "content");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-x--x"));
+    docker.ok("cp", file.toString(), "boat:/root/copy");
+    docker.ok("cp", dir.resolve("tree").toString(), "boat:/root");
+    docker.ok("cp", dir.resolve("tree") + "/.", "boat:/home");
+    assertThat(in("cat /root/copy; stat -c ' %a' /root/copy")).isEqualTo("content 751");
+    assertThat(in("cat /root/tree/sub/f /home/sub/f; readlink /root/tree/sub/l"))
+        .isEqualTo("deepdeep/nowhere");
+  }
+
+  @Test
+  void files_and_directories_are_copied_out_of_a_stopped_container() throws IOException {
+    ended("mkdir -p /d/e; echo one > /d/one; echo two > /d/e/two; ln -s one /d/l; ln -s /d /ld");
+    docker.ok("cp", "boat:/d", dir.resolve("copy").toString());
+    assertThat(dir.resolve("copy/e/two")).hasContent("two");
+    assertThat(Files.readSymbolicLink(dir.resolve("copy/l"))).hasToString("one");
+    docker.ok("cp", "boat:/d/one", dir + "/single");
+    assertThat(dir.resolve("single")).hasContent("one");
+    docker.ok("cp", "boat:/d/.", Files.createDirectory(dir.resolve("flat")).toString());
+    assertThat(dir.resolve("flat/e/two")).hasContent("two");
+    docker.ok("cp", "-L", "boat:/d/l", dir + "/followed");
+    assertThat(Files.isRegularFile(dir.resolve("followed"), LinkOption.NOFOLLOW_LINKS)).isTrue();
+    docker.ok("cp", "boat:/ld", dir + "/link");
+    assertThat(Files.readSymbolicLink(dir.resolve("link"))).hasToString("/d");
+    assertThat(docker.refused("cp", "boat:/nosuch", dir.toString()))
+        .contains("Could not find the file /nosuch in container boat");
+    assertNothingIsMountedForStoppedContainers();
+  }
+
+  @Test
+  void archives_go_through_standard_input_and_output() throws IOException {
+    docker.ok("create", "--name", "boat", TestImages.BUSYBOX, "cat", "/tmp/x/y");
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (TarBuilder tar = new TarBuilder(bytes)) {
+      tar.directory("x", 0755).text("x/y", "piped\n").hardlink("x/z", "x/y", 0644, 0, 0);
+    }
+    docker.okWithInput(TestImages.temporary(bytes.toByteArray()), "cp", "-", "boat:/tmp");
+    assertThat(docker.ok("start", "-a", "boat")).isEqualTo("piped");
+    Path out = dir.resolve("out.tar");
+    ProcessBuilder copy =
+        new ProcessBuilder(
+            "sh",
+            "-c",
+            "docker -H unix://$0 cp boat:/tmp/x - > $1",
+            daemon.socket().toString(),
+            out.toString());
+    try (CliSession session = new CliSession(copy)) {
+      session.endInput().exit().text();
+    }
+    assertThat(DockerCli.host("tar", "-tvf", out.toString()).text())
+        .contains("x/\n", "x/y\n", "x/z link to x/y");
+  }
+
+  @Test
+  void volumes_and_bind_mounts_are_seen_and_written() throws IOException {
+    Path host = Files.createDirectory(dir.resolve("host"));
+    docker.ok(
+        "create",
+        "--name",
+        "boat",
+        "-v",
+        host + ":/bound",
+        "-v",
+        "/www",
+        "-v",
+        dir + ":/ro:ro",
+        TestImages.BUSYBOX,
+        "cat",
+        "/www/index.html",
+        "/www/file");
+    Path file = Files.writeString(dir.resolve("file"), "copied");
+    docker.ok("cp", file.toString(), "boat:/bound");
+    assertThat(host.resolve("file")).hasContent("copied");
+    docker.ok("cp", file.toString(), "boat:/www/");
+    assertThat(docker.ok("start", "-a", "boat")).isEqualTo("hello from the web\ncopied");
+    docker.ok("cp", "boat:/bound/file", dir + "/back");
+    assertThat(dir.resolve("back")).hasContent("copied");
+    assertThat(docker.refused("cp", file.toString(), "boat:/ro/new"))
+        .contains("mounted volume is marked read-only");
+    assertThat(dir.resolve("new")).doesNotExist();
+    assertThat(docker.ok("diff", "boat")).doesNotContain("file");
+    docker.ok("rm", "-v", "boat");
+    assertNothingIsMountedForStoppedContainers();
+  }
+
+  @Test
+  void a_read_only_root_is_not_written_but_its_volumes_are() throws IOException {
+    running("--read-only", "-v", "/data");
+    Path file = Files.writeString(dir.resolve("file"), "x");
+    assertThat(docker.refused("cp", file.toString(), "boat:/root"))
+        .contains("container rootfs is marked read-only");
+    docker.ok("cp", file.toString(), "boat:/data");
+    assertThat(in("cat /data/file")).isEqualTo("x");
+  }
+
+  @Test
+  void ownership_is_the_archives_or_with_a_the_users() throws IOException {
+    docker.ok("run", "-d", "--name", "boat", "--user", "user", TestImages.BUSYBOX, "sleep", "1000");
+    Path file = Files.writeString(dir.resolve("file"), "x");
+    docker.ok("cp", file.toString(), "boat:/tmp/plain");
+    docker.ok("cp", "-a", file.toString(), "boat:/tmp/mine");
+    assertThat(in("stat -c %u:%g /tmp/plain /tmp/mine")).isEqualTo("0:0\n1000:1000");
+  }
+
+  @Test
+  void a_directory_is_not_put_over_a_file_nor_a_file_over_a_directory() throws IOException {
+    running();
+    in("echo x > /home/a; mkdir /home/b");
+    Path tree = Files.createDirectories(dir.resolve("t"));
+    Files.createDirectory(tree.resolve("a"));
+    assertThat(docker.refused("cp", tree + "/.", "boat:/home"))
+        .contains("cannot overwrite non-directory \"/home/a\" with directory \"/home\"");
+    Files.delete(tree.resolve("a"));
+    Files.writeString(tree.resolve("b"), "file");
+    assertThat(docker.refused("cp", tree + "/.", "boat:/home"))
+        .contains("cannot overwrite directory \"/home/b\" with non-directory \"/home\"");
+    assertThat(docker.refused("cp", tree.toString(), "boat:/home/a"))
+        .contains("cannot copy directory");
+  }
+
+  @Test
+  void links_lead_nowhere_but_into_the_container() throws IOException {
+    Path victim = Files.createDirectory(dir.resolve("victim"));
+    Files.writeString(victim.resolve("secret"), "of the host");
+    ended("ln -s " + victim + " /trap; ln -s ../../../../../../../../" + victim + " /up");
+    assertThat(docker.refused("cp", "boat:/trap/secret", dir.toString()))
+        .contains("Could not find the file /trap/secret");
+    assertThat(docker.refused("cp", "boat:/up/secret", dir.toString())).contains("Could not find");
+    Path file = Files.writeString(dir.resolve("file"), "x");
+    docker.run("cp", file.toString(), "boat:/trap/");
+    docker.run("cp", file.toString(), "boat:/up/");
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (TarBuilder tar = new TarBuilder(bytes)) {
+      tar.symlink("esc", victim.toString()).text("esc/planted", "x");
+    }
+    docker.okWithInput(TestImages.temporary(bytes.toByteArray()), "cp", "-", "boat:/tmp");
+    assertThat(victim).isDirectoryContaining(path -> path.endsWith("secret"));
+    try (var left = Files.list(victim)) {
+      assertThat(left).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_container_that_swaps_links_while_files_are_copied_gets_nothing() throws IOException {
+    Path victim = Files.createDirectory(dir.resolve("victim"));
+    Files.writeString(victim.resolve("f"), "of the host");
+    running();
+    in("mkdir /real; echo inside > /real/f; ln -s " + victim + " /link");
+    docker.ok(
+        "exec",
+        "-d",
+        "boat",
+        "sh",
+        "-c",
+        "while :; do rm -rf /way; ln -s " + victim + " /way; rm /way; cp -r /real /way; done");
+    Path file = Files.writeString(dir.resolve("f"), "planted");
+    for (int i = 0; i < 30; i++) {
+      Path out = dir.resolve("out" + i);
+      docker.run("cp", "boat:/way/f", out.toString());
+      assertThat(Files.exists(out) ? Files.readString(out) : "").doesNotContain("of the host");
+      docker.run("cp", file.toString(), "boat:/way/f");
+      assertThat(victim.resolve("f")).hasContent("of the host");
+    }
+    try (var left = Files.list(victim)) {
+      assertThat(left).hasSize(1);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package dev.wherry.engine.contents;
+
+import dev.wherry.engine.container.Container;
+import dev.wherry.engine.container.MountPoint;
+import dev.wherry.engine.container.MountSpec;
+import dev.wherry.engine.lifecycle.LifecycleParts;
+import dev.wherry.engine.lifecycle.RootDirectories;
+import dev.wherry.engine.lifecycle.RootPreparation;
+import dev.wherry.engine.linux.Errno;
+import dev.wherry.engine.linux.LinuxException;
+import dev.wherry.engine.linux.Mounts.Graft;
+import dev.wherry.engine.linux.OpenFlags;
+import dev.wherry.engine.linux.RootDir;
+import dev.wherry.engine.network.NetworkFiles;
+import dev.wherry.engine.snapshot.Snapshotter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Opens containers' file systems as the containers see them: the root file system with volumes,
+ * bind mounts and the files of its network. What only lives in the container's own mount namespace,
+ * such as a tmpfs, is not seen, as in dockerd.
+ */
+final class ContainerTrees {
+  private static final int FILE_MODE = 0755;
+
+  private final LifecycleParts parts;
+  private final RootPreparation preparation;
+
+  ContainerTrees(LifecycleParts parts) {
+    this.parts = parts;
+    this.preparation = new RootPreparation(parts.paths());
+  }
+
+  /**
+   * @param readOnly whether nothing at all is to be written
+   */
+  ContainerTree open(Container container, boolean readOnly) {
+    Snapshotter.View view = parts.snapshotter().view(container.id());
+    boolean opened = false;
+    try {
+      List<Graft> grafts = grafts(container, readOnly);
+      try (RootDir root = parts.paths().openRoot(view.root())) {
+        preparation.fillVolumes(container, root);
+        grafts.forEach(graft -> makePlace(root, graft));
+      }
+      boolean sealed = readOnly || container.hostConfig().security().readonlyRootfs();
+      ContainerTree tree =
+          new ContainerTree(view, parts.mounts().graft(view.root(), grafts, sealed));
+      opened = true;
+      return tree;
+    } finally {
+      if (!opened) {
+        view.close();
+      }
+    }
+  }
+
+  private List<Graft> grafts(Container container, boolean readOnly) {
+    List<Graft> grafts = new ArrayList<>();
+    for (MountPoint mount : container.mounts()) {
+      Path source = Path.of(mount.source());
+      // A source that is missing is made or refused at the start; until then nothing is there.
+      if (mount.type() != MountSpec.Type.TMPFS && Files.exists(source)) {
+        grafts.add(
+            new Graft(
+                source,
+                mount.destination(),
+                readOnly || !mount.readWrite(),
+                !container.hostConfig().isNonRecursive(mount)));
+      }
+    }
+    Set<String> taken = grafts.stream().map(Graft::place).collect(Collectors.toSet());
+    boolean sealed = readOnly || container.hostConfig().security().readonlyRootfs();
+    networkFiles(container, sealed).stream()
+        .filter(file -> !taken.contains(file.place()) && Files.exists(file.source()))
+        .forEach(grafts::add);
+    // One on /a before one on /a/b.
+    grafts.sort(
+        Comparator.comparingLong(graft -> graft.place().chars().filter(c -> c == '/').count()));
+    return grafts;
+  }
+
+  private List<Graft> networkFiles(Container container, boolean readOnly) {
+    NetworkFiles.Location files =
+        NetworkFiles.Location.in(parts.places().container(container.id()));
+    return List.of(
+        new Graft(files.resolvConf(), "/etc/resolv.conf", readOnly, false),
+        new Graft(files.hostname(), "/etc/hostname", readOnly, false),
+        new Graft(files.hosts(), "/etc/hosts", readOnly, false));
+  }
+
+  /** Makes what something is to be mounted on, if it is missing, as the runtime does at a start. */
+  private static void makePlace(RootDir root, Graft graft) {
+    try {
+      root.open(graft.place(), OpenFlags.O_PATH).close();
+      return;
+    } catch (LinuxException e) {
+      if (!e.is(Errno.ENOENT)) {
+        throw e;
+      }
+    }
+    if (Files.isDirectory(graft.source())) {
+      RootDirectories.make(root, graft.place());
+      return;
+    }
+    String place = graft.place();
+    RootDirectories.make(root, place.substring(0, place.lastIndexOf('/')));
+    try (RootDir.Entry entry = root.locate(place)) {
+      entry.parent().createFile(entry.name(), FILE_MODE).close();
+    }
+  }
+}
