@@ -6,9 +6,14 @@ import dev.wherry.engine.contents.CommitRequest;
 import dev.wherry.engine.contents.ExtractOptions;
 import dev.wherry.engine.contents.PathStat;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.linux.FileStat;
+import dev.wherry.verticles.bus.QueuedFeed;
+import dev.wherry.verticles.bus.QueuedStream;
 import dev.wherry.verticles.container.Contents;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.streams.ReadStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,12 +50,20 @@ public final class FakeContents implements Contents {
 
   @Override
   public Future<PathStat> stat(String ref, String path) {
-    return of(ref, FakeContents::none);
+    return of(
+        ref,
+        () -> {
+          if (path.equals("/missing")) {
+            throw new EngineException.NotFound(
+                "Could not find the file " + path + " in container " + ref);
+          }
+          return new PathStat(path, 4096, FileStat.S_IFDIR | 0755, Fixtures.CREATED, "");
+        });
   }
 
   @Override
   public Future<PathArchive> archive(String ref, String path) {
-    return of(ref, FakeContents::none);
+    return stat(ref, path).map(stat -> new PathArchive(stat, new EmptyArchive()));
   }
 
   @Override
@@ -67,6 +80,25 @@ public final class FakeContents implements Contents {
           commits.add(request);
           return Fixtures.BUSYBOX_ID;
         });
+  }
+
+  private static final class EmptyArchive extends QueuedFeed<Buffer> implements Archive {
+    private final QueuedStream<Buffer> queue =
+        new QueuedStream<>((ContextInternal) Vertx.currentContext(), Buffer::length, 1, () -> {});
+
+    EmptyArchive() {
+      queue.end();
+    }
+
+    @Override
+    protected QueuedStream<Buffer> queue() {
+      return queue;
+    }
+
+    @Override
+    public void cancel() {
+      queue.cancel();
+    }
   }
 
   private static <T> T none() {

@@ -190,20 +190,6 @@ class ContainerRoutesTest {
         .isEqualTo("{\"ContainersDeleted\":null,\"SpaceReclaimed\":0}\n");
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "GET,/containers/web/changes",
-    "GET,/containers/web/export",
-    "GET,/containers/web/archive?path=/"
-  })
-  void what_is_missing_says_so_but_a_missing_container_is_told_first(String method, String path) {
-    RawHttp.Answer answer = RawHttp.send(api.socket(), method, path, "{}");
-    assertThat(answer.status()).isEqualTo(501);
-    assertThat(answer.body()).contains("not supported");
-    assertThat(RawHttp.send(api.socket(), method, path.replace("web", "nosuch"), "{}").body())
-        .isEqualTo("{\"message\":\"No such container: nosuch\"}\n");
-  }
-
   @Test
   void an_exec_is_created_inspected_and_resized() {
     String id = Fixtures.id("e0");

@@ -262,7 +262,6 @@ class OtherRoutesTest {
     "POST,/build,501",
     "POST,/session,501",
     "POST,/grpc,501",
-    "POST,/commit,501",
     "POST,/auth,501",
     "GET,/distribution/a/b/json,501",
     "GET,/images/search?term=x,501",

@@ -129,4 +129,56 @@ class LinuxMountsTest {
     mounts.umount(odd, 0);
     assertThat(mounts.isMountPoint(odd)).isFalse();
   }
+
+  @Test
+  void what_is_grafted_is_seen_in_the_tree_and_nowhere_else() throws IOException {
+    Path tree = directory("tree");
+    Files.createDirectories(tree.resolve("place"));
+    Files.createSymbolicLink(tree.resolve("way"), Path.of("/place"));
+    Path shared = directory("shared");
+    Files.writeString(shared.resolve("f"), "shared");
+    int before = mounts.list().size();
+    try (GraftedTree grafted =
+        mounts.graft(tree, List.of(new Mounts.Graft(shared, "/way", true, true)), false)) {
+      assertThat(grafted.root().newInputStream("place/f")).hasContent("shared");
+      assertThat(tree.resolve("place/f")).doesNotExist();
+      assertThat(mounts.list()).hasSize(before);
+      try (DirFd place = grafted.root().openDirectory("place")) {
+        assertThatThrownBy(() -> place.createFile("g", 0600))
+            .isInstanceOfSatisfying(LinuxException.class, e -> e.is(Errno.EROFS));
+        assertThat(grafted.root().pathInside(place.fd())).isEqualTo("/place");
+      }
+      grafted.root().top().createFile("h", 0600).close();
+    }
+    assertThat(tree.resolve("h")).exists();
+  }
+
+  @Test
+  void a_sealed_tree_is_not_written_but_its_grafts_are() throws IOException {
+    Path tree = directory("tree");
+    Files.createDirectories(tree.resolve("place"));
+    Path shared = directory("shared");
+    try (GraftedTree grafted =
+        mounts.graft(tree, List.of(new Mounts.Graft(shared, "/place", false, false)), true)) {
+      assertThatThrownBy(() -> grafted.root().top().createFile("g", 0600))
+          .isInstanceOfSatisfying(LinuxException.class, e -> e.is(Errno.EROFS));
+      try (DirFd place = grafted.root().openDirectory("place")) {
+        place.createFile("g", 0600).close();
+      }
+    }
+    assertThat(shared.resolve("g")).exists();
+    assertThat(tree.resolve("g")).doesNotExist();
+  }
+
+  @Test
+  void a_graft_stays_inside_the_tree_whatever_its_place_is_a_link_to() throws IOException {
+    Path tree = directory("tree");
+    Path outside = directory("outside");
+    Files.createSymbolicLink(tree.resolve("trap"), outside);
+    assertThatThrownBy(
+            () ->
+                mounts.graft(
+                    tree, List.of(new Mounts.Graft(outside, "/trap", false, false)), false))
+        .isInstanceOfSatisfying(LinuxException.class, e -> e.is(Errno.ENOENT));
+  }
 }

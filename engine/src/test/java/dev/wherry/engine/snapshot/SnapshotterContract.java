@@ -248,4 +248,43 @@ abstract class SnapshotterContract {
     assertThat(active.lowerDir()).endsWith(":" + above.upperDir() + ":" + lowest.upperDir());
     assertThat(active.mergedDir()).isEqualTo(snapshotter.mount("c").toString());
   }
+
+  @Test
+  void a_view_keeps_it_mounted_until_the_last_one_is_closed() throws IOException {
+    commit(1, null, Map.of("a", "1"));
+    snapshotter.prepare("c", chain(1));
+    Snapshotter.View first = snapshotter.view("c");
+    Snapshotter.View second = snapshotter.view("c");
+    first.close();
+    first.close();
+    assertThat(second.root().resolve("a")).hasContent("1");
+    assertThat(snapshotter.mount("c")).isEqualTo(second.root());
+    second.close();
+    assertThat(snapshotter.mount("c").resolve("a")).hasContent("1");
+    snapshotter.unmount("c");
+    assertThat(second.root().resolve("a")).doesNotExist();
+  }
+
+  @Test
+  void a_view_outlives_its_containers_need() throws IOException {
+    commit(1, null, Map.of("a", "1"));
+    snapshotter.prepare("c", chain(1));
+    Path root = snapshotter.mount("c");
+    try (Snapshotter.View view = snapshotter.view("c")) {
+      snapshotter.unmount("c");
+      assertThat(view.root().resolve("a")).hasContent("1");
+    }
+    assertThat(root.resolve("a")).doesNotExist();
+  }
+
+  @Test
+  void a_snapshot_with_a_view_can_be_removed() throws IOException {
+    commit(1, null, Map.of("a", "1"));
+    snapshotter.prepare("c", chain(1));
+    Snapshotter.View view = snapshotter.view("c");
+    snapshotter.remove("c");
+    view.close();
+    assertThat(snapshotter.activeKeys()).isEmpty();
+    assertThatThrownBy(() -> snapshotter.view("c")).isInstanceOf(EngineException.NotFound.class);
+  }
 }
