@@ -57,7 +57,8 @@ public interface Mounts {
    *
    * @param root directory of the tree
    * @param grafts in this order; their places must exist
-   * @param readOnly whether the tree itself, not the grafts, becomes read-only
+   * @param readOnly whether the tree itself, not the grafts, becomes read-only; it has to be a
+   *     mount of its own then
    */
   GraftedTree graft(Path root, List<Graft> grafts, boolean readOnly);
 

@@ -155,8 +155,9 @@ class LinuxMountsTest {
 
   @Test
   void a_sealed_tree_is_not_written_but_its_grafts_are() throws IOException {
-    Path tree = directory("tree");
+    Path tree = target;
     Files.createDirectories(tree.resolve("place"));
+    mounts.bind(tree, tree, false);
     Path shared = directory("shared");
     try (GraftedTree grafted =
         mounts.graft(tree, List.of(new Mounts.Graft(shared, "/place", false, false)), true)) {
