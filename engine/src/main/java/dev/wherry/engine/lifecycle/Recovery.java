@@ -124,6 +124,8 @@ final class Recovery {
       LOG.warn("{}: what an interrupted start left is removed", container.id());
       teardown.afterExit(container, order, true);
     }
+    // Somebody may have been looking at its files.
+    parts.snapshotter().unmount(container.id());
     if (container.state() instanceof ContainerState.Removing) {
       try {
         removal.finish(container, false);

@@ -402,4 +402,13 @@ class ContainerLifecycleTest extends LifecycleFixture {
     lifecycle.restarting(ended.id(), 1);
     assertThat(lifecycle.restartCancelled(ended.id()).state().status()).isEqualTo("exited");
   }
+
+  @Test
+  void what_was_mounted_for_a_look_at_a_stopped_container_is_unmounted_after_a_crash() {
+    Container container = create("true");
+    Path root = snapshotter.view(container.id()).root();
+    assertThat(mounts.isMountPoint(root)).isTrue();
+    restart();
+    assertThat(mounts.isMountPoint(root)).isFalse();
+  }
 }
