@@ -110,6 +110,31 @@ class RecoveryIT {
   }
 
   @Test
+  void a_container_is_still_healthy_and_probed_on() {
+    docker.ok(
+        "run",
+        "-d",
+        "--name",
+        "boat",
+        "--health-cmd",
+        "test ! -e /tmp/bad",
+        "--health-interval",
+        "200ms",
+        "--health-retries",
+        "1",
+        TestImages.BUSYBOX,
+        "sleep",
+        "600");
+    await().until(() -> inspect("boat", "{{.State.Health.Status}}").equals("healthy"));
+    daemon.kill9();
+    daemon.startAgain();
+    assertThat(inspect("boat", "{{.State.Health.Status}}")).isEqualTo("healthy");
+    docker.ok("exec", "boat", "touch", "/tmp/bad");
+    await().until(() -> inspect("boat", "{{.State.Health.Status}}").equals("unhealthy"));
+    docker.ok("rm", "-f", "boat");
+  }
+
+  @Test
   void a_terminal_can_be_taken_up_again() {
     docker.ok("run", "-dit", "--name", "shell", TestImages.BUSYBOX);
     daemon.kill9();

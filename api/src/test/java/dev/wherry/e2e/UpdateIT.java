@@ -86,7 +86,7 @@ class UpdateIT {
                 "--since",
                 since,
                 "--until",
-                "0s",
+                Instant.now().toString(),
                 "--filter",
                 "event=update",
                 "--format",

@@ -45,5 +45,30 @@ public record ContainerView(
       int exitCode,
       String error,
       String startedAt,
-      String finishedAt) {}
+      String finishedAt,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable HealthView health) {
+
+    /** With what the probes found out. */
+    public StateView with(@Nullable HealthView newHealth) {
+      return new StateView(
+          status,
+          running,
+          paused,
+          restarting,
+          oomKilled,
+          dead,
+          pid,
+          exitCode,
+          error,
+          startedAt,
+          finishedAt,
+          newHealth);
+    }
+  }
+
+  /** {@code Health}. */
+  public record HealthView(String status, int failingStreak, List<ProbeView> log) {}
+
+  /** {@code HealthcheckResult}. */
+  public record ProbeView(String start, String end, int exitCode, String output) {}
 }

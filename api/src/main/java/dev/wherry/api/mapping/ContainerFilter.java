@@ -112,14 +112,17 @@ public final class ContainerFilter {
     return nameMatches(container.name())
         && filters.exact("status", container.state().status())
         && filters.labels(container.config().labels())
-        // There is no health to match before a probe has run.
-        && filters.exact("health", "none")
+        && filters.exact("health", health(container))
         && exitMatches(container.state())
         && filters.any("network", wanted -> isOn(container, wanted))
         && filters.any("volume", wanted -> hasMount(container, wanted))
         && (published.isEmpty() || isPublished(container))
         && (exposed.isEmpty()
             || container.config().exposedPorts().stream().anyMatch(exposed::contains));
+  }
+
+  private static String health(Container container) {
+    return container.health() == null ? "none" : container.health().status().word();
   }
 
   private boolean nameMatches(String name) {

@@ -32,7 +32,7 @@ public final class ContainerJson {
         GoTime.nano(container.created()),
         container.path(),
         container.args(),
-        StateJson.view(container.state()),
+        StateJson.view(container),
         container.imageId(),
         files.resolvConfPath(),
         files.hostnamePath(),

@@ -50,7 +50,7 @@ public final class ContainerSummaryJson {
         usage == null ? 0 : usage.sizeRootFs(),
         container.config().labels(),
         container.state().status(),
-        StateJson.status(container.state(), now),
+        StateJson.status(container, now),
         new HostConfigSummary(
             container.hostConfig().network().mode(),
             version.atLeast(1, 46) ? container.hostConfig().annotations() : Map.of()),

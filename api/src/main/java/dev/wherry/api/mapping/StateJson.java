@@ -1,13 +1,38 @@
 package dev.wherry.api.mapping;
 
+import dev.wherry.api.dto.ContainerView.HealthView;
+import dev.wherry.api.dto.ContainerView.ProbeView;
 import dev.wherry.api.dto.ContainerView.StateView;
+import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerState;
+import dev.wherry.engine.container.Health;
 import java.time.Duration;
 import java.time.Instant;
 
 /** A container's state as inspect and lists show it. */
 final class StateJson {
   private StateJson() {}
+
+  /** {@code State} of inspect, with the health of a container that is probed. */
+  static StateView view(Container container) {
+    Health health = container.health();
+    StateView view = view(container.state());
+    return health == null
+        ? view
+        : view.with(
+            new HealthView(
+                health.status().word(),
+                health.failingStreak(),
+                health.log().stream()
+                    .map(
+                        probe ->
+                            new ProbeView(
+                                GoTime.nano(probe.start()),
+                                GoTime.nano(probe.end()),
+                                probe.exitCode(),
+                                probe.output()))
+                    .toList()));
+  }
 
   /** {@code State} of inspect. */
   static StateView view(ContainerState state) {
@@ -35,7 +60,8 @@ final class StateJson {
         0,
         "",
         GoTime.nano(running.startedAt()),
-        GoTime.ZERO);
+        GoTime.ZERO,
+        null);
   }
 
   /** As dockerd, which calls a container between two runs running. */
@@ -51,7 +77,8 @@ final class StateJson {
         last.exitCode(),
         last.error(),
         GoTime.nano(last.startedAt()),
-        GoTime.nano(last.finishedAt()));
+        GoTime.nano(last.finishedAt()),
+        null);
   }
 
   private static StateView over(ContainerState before, String status, String error, boolean dead) {
@@ -75,12 +102,36 @@ final class StateJson {
         exited.exitCode(),
         error,
         GoTime.nano(exited.startedAt()),
-        GoTime.nano(exited.finishedAt()));
+        GoTime.nano(exited.finishedAt()),
+        null);
   }
 
   private static StateView stopped(String status, int exitCode, String error, boolean dead) {
     return new StateView(
-        status, false, false, false, false, dead, 0, exitCode, error, GoTime.ZERO, GoTime.ZERO);
+        status,
+        false,
+        false,
+        false,
+        false,
+        dead,
+        0,
+        exitCode,
+        error,
+        GoTime.ZERO,
+        GoTime.ZERO,
+        null);
+  }
+
+  /** {@code Status} of a list, for example {@code Up 5 seconds (healthy)}. */
+  static String status(Container container, Instant now) {
+    Health health = container.health();
+    String status = status(container.state(), now);
+    if (health == null || !(container.state() instanceof ContainerState.Running)) {
+      return status;
+    }
+    String word = health.status().word();
+    boolean starting = health.status() == Health.Status.STARTING;
+    return status + (starting ? " (health: " + word + ")" : " (" + word + ")");
   }
 
   /** {@code Status} of a list, for example {@code Up 5 seconds}. */

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     mode
  * @param hasBeenStartedBefore whether anonymous volumes have been filled
  * @param hasBeenManuallyStopped keeps {@code unless-stopped} from starting it again
+ * @param health {@code null} for one without a healthcheck or never started
  */
 public record Container(
     String id,
@@ -40,7 +41,50 @@ public record Container(
     String driver,
     int restartCount,
     boolean hasBeenStartedBefore,
-    boolean hasBeenManuallyStopped) {
+    boolean hasBeenManuallyStopped,
+    @Nullable Health health) {
+
+  /** One that has not been probed. */
+  public Container(
+      String id,
+      String name,
+      Instant created,
+      String path,
+      List<String> args,
+      ContainerConfig config,
+      HostConfig hostConfig,
+      String imageId,
+      @Nullable String chainId,
+      String platform,
+      ContainerState state,
+      Map<String, Attachment> networks,
+      @Nullable NetworkSandbox networkSandbox,
+      List<MountPoint> mounts,
+      String driver,
+      int restartCount,
+      boolean hasBeenStartedBefore,
+      boolean hasBeenManuallyStopped) {
+    this(
+        id,
+        name,
+        created,
+        path,
+        args,
+        config,
+        hostConfig,
+        imageId,
+        chainId,
+        platform,
+        state,
+        networks,
+        networkSandbox,
+        mounts,
+        driver,
+        restartCount,
+        hasBeenStartedBefore,
+        hasBeenManuallyStopped,
+        null);
+  }
 
   /**
    * @param id 64 hexadecimal digits, made for each start
@@ -69,7 +113,8 @@ public record Container(
         driver,
         restartCount,
         hasBeenStartedBefore,
-        hasBeenManuallyStopped);
+        hasBeenManuallyStopped,
+        health);
   }
 
   public Container withName(String newName) {
@@ -91,7 +136,8 @@ public record Container(
         driver,
         restartCount,
         hasBeenStartedBefore,
-        hasBeenManuallyStopped);
+        hasBeenManuallyStopped,
+        health);
   }
 
   public Container withNetworks(
@@ -114,7 +160,8 @@ public record Container(
         driver,
         restartCount,
         hasBeenStartedBefore,
-        hasBeenManuallyStopped);
+        hasBeenManuallyStopped,
+        health);
   }
 
   public Container withHostConfig(HostConfig newHostConfig) {
@@ -136,7 +183,8 @@ public record Container(
         driver,
         restartCount,
         hasBeenStartedBefore,
-        hasBeenManuallyStopped);
+        hasBeenManuallyStopped,
+        health);
   }
 
   public Container withStarted(boolean before, boolean manuallyStopped, int restarts) {
@@ -158,6 +206,30 @@ public record Container(
         driver,
         restarts,
         before,
-        manuallyStopped);
+        manuallyStopped,
+        health);
+  }
+
+  public Container withHealth(@Nullable Health newHealth) {
+    return new Container(
+        id,
+        name,
+        created,
+        path,
+        args,
+        config,
+        hostConfig,
+        imageId,
+        chainId,
+        platform,
+        state,
+        networks,
+        networkSandbox,
+        mounts,
+        driver,
+        restartCount,
+        hasBeenStartedBefore,
+        hasBeenManuallyStopped,
+        newHealth);
   }
 }

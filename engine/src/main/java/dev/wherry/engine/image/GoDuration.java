@@ -1,6 +1,7 @@
 package dev.wherry.engine.image;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -20,6 +21,8 @@ public final class GoDuration {
           "s", 1_000_000_000L,
           "m", 60_000_000_000L,
           "h", 3_600_000_000_000L);
+
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
 
   private GoDuration() {}
 
@@ -44,5 +47,25 @@ public final class GoDuration {
       return OptionalLong.empty();
     }
     return OptionalLong.of(negative ? -nanos.longValue() : nanos.longValue());
+  }
+
+  /** As Go writes a duration: {@code 1h0m5s}, {@code 1.5s}, {@code 250ms}. */
+  public static String text(Duration duration) {
+    long nanos = duration.toNanos();
+    if (nanos != 0 && Math.abs(nanos) < NANOS_PER_SECOND) {
+      return decimal(nanos, NANOS_PER_SECOND / 1000) + "ms";
+    }
+    String seconds = decimal(nanos % (60 * NANOS_PER_SECOND), NANOS_PER_SECOND) + "s";
+    long minutes = duration.toMinutes();
+    if (minutes == 0) {
+      return seconds;
+    }
+    String rest = minutes % 60 + "m" + seconds;
+    return minutes < 60 ? rest : minutes / 60 + "h" + rest;
+  }
+
+  private static String decimal(long value, long unit) {
+    BigDecimal quotient = BigDecimal.valueOf(value).divide(BigDecimal.valueOf(unit));
+    return quotient.signum() == 0 ? "0" : quotient.stripTrailingZeros().toPlainString();
   }
 }

@@ -5,6 +5,7 @@ import dev.wherry.engine.container.ContainerFiles;
 import dev.wherry.engine.container.ContainerIndex;
 import dev.wherry.engine.container.ContainerUpdate;
 import dev.wherry.engine.container.ExitStatus;
+import dev.wherry.engine.container.Health;
 import dev.wherry.engine.usage.UsageSample;
 import java.nio.file.Path;
 import java.util.List;
@@ -85,6 +86,13 @@ public interface ContainerLifecycle {
 
   /** Gives up a restart: the container is exited again; nothing happens to any other. */
   Container restartCancelled(String id);
+
+  /**
+   * Shows what a probe has found out; nothing happens to a container that is not alive. Only a new
+   * status is written to disk: the log of the probes does not outlive the daemon by itself, so that
+   * probes cost no disk.
+   */
+  Container probed(String id, Health health);
 
   /**
    * Appends an event about a container to the journal with dockerd's attributes (image, name and

@@ -8,6 +8,7 @@ import dev.wherry.engine.container.ContainerState;
 import dev.wherry.engine.container.ContainerState.Running;
 import dev.wherry.engine.container.ContainerUpdate;
 import dev.wherry.engine.container.ExitStatus;
+import dev.wherry.engine.container.Health;
 import dev.wherry.engine.container.LiveContainerIndex;
 import dev.wherry.engine.container.SignalNumber;
 import dev.wherry.engine.error.EngineException;
@@ -236,6 +237,19 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
   @Override
   public Container restartCancelled(String id) {
     return endings.restartCancelled(id);
+  }
+
+  @Override
+  public Container probed(String id, Health health) {
+    Container container = records.index().get(id);
+    if (!container.state().isAlive()) {
+      return container;
+    }
+    Health before = container.health();
+    Container probed = container.withHealth(health);
+    return before != null && before.status() == health.status()
+        ? records.show(probed)
+        : records.save(probed);
   }
 
   @Override

@@ -11,7 +11,10 @@ import dev.wherry.engine.launch.Bundle;
 import dev.wherry.engine.launch.Supervisor.ExecOrder;
 import dev.wherry.engine.launch.Supervisor.PreparedExec;
 import dev.wherry.engine.launch.Supervisor.StartFailure;
+import dev.wherry.engine.linux.Errno;
+import dev.wherry.engine.linux.Fd;
 import dev.wherry.engine.linux.LinuxException;
+import dev.wherry.engine.linux.Signals;
 import dev.wherry.engine.store.Ids;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -104,6 +107,25 @@ public final class DefaultExecLifecycle implements ExecLifecycle {
     } catch (LinuxException | EngineException e) {
       failed(starting, NOT_STARTED);
       throw StartSequence.asEngineException(e);
+    }
+  }
+
+  @Override
+  public void kill(String id) {
+    Exec exec = execs.get(id);
+    if (exec == null || exec.pid() <= 0) {
+      return;
+    }
+    try (Fd handle = parts.processes().pidfdOpen(exec.pid())) {
+      // Looked at after the handle was opened: it is the process we mean, or it has ended.
+      Exec now = execs.get(id);
+      if (now != null && now.running()) {
+        parts.processes().pidfdSendSignal(handle, Signals.SIGKILL);
+      }
+    } catch (LinuxException e) {
+      if (!e.is(Errno.ESRCH)) {
+        throw StartSequence.asEngineException(e);
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import dev.wherry.engine.container.ContainerState;
 import dev.wherry.engine.container.ContainerState.Exited;
 import dev.wherry.engine.container.ContainerState.Running;
 import dev.wherry.engine.container.ExitStatus;
+import dev.wherry.engine.container.Health;
 import dev.wherry.engine.launch.Supervisor.Order;
 import dev.wherry.engine.network.Attachment;
 import java.time.Instant;
@@ -44,7 +45,11 @@ final class Endings {
             process.get().startedAt(),
             notBefore(process.get().startedAt(), status.finishedAt()));
     Order order = orders.of(before);
-    Container ended = records.save(withoutRuntime(before.withState(state)));
+    Health health = before.health();
+    Container ended =
+        records.save(
+            withoutRuntime(
+                before.withState(state).withHealth(health == null ? null : health.stopped())));
     if (status.oomKilled()) {
       events.tell(ended, "oom");
     }

@@ -35,6 +35,9 @@ public interface ExecLifecycle {
    */
   RunningExec start(String id, Consumer<Integer> exited);
 
+  /** Sends SIGKILL to an exec's process; nothing happens if none runs. */
+  void kill(String id);
+
   /** Drops all execs of a container that has ended or is being removed. */
   void forgetAll(String containerId);
 

@@ -24,6 +24,12 @@ final class Records {
     return container;
   }
 
+  /** Shows something that need not outlive the daemon. */
+  Container show(Container container) {
+    index.put(container);
+    return container;
+  }
+
   void delete(String id) {
     store.delete(id);
     index.remove(id);

@@ -2,6 +2,8 @@ package dev.wherry.engine.lifecycle;
 
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerState;
+import dev.wherry.engine.container.Health;
+import dev.wherry.engine.container.ProbePlan;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.launch.Supervisor.Order;
 import dev.wherry.engine.launch.Supervisor.StartFailure;
@@ -10,6 +12,7 @@ import dev.wherry.engine.network.NetworkManager.Sandbox;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Starts containers in two halves, between which the caller attaches. */
 final class Starts {
@@ -117,12 +120,21 @@ final class Starts {
     boolean byPolicy = before.state() instanceof ContainerState.Restarting;
     Container running =
         before.withState(state).withStarted(true, false, byPolicy ? before.restartCount() : 0);
+    running = running.withHealth(health(before));
     Sandbox sandbox = prepared.sandbox();
     return sandbox == null
         ? running
         : running.withNetworks(
             sandbox.attachments(),
             new Container.NetworkSandbox(sandbox.id(), sandbox.key(), sandbox.ports()));
+  }
+
+  private static @Nullable Health health(Container before) {
+    if (ProbePlan.of(before.config()).isEmpty()) {
+      return null;
+    }
+    Health known = before.health();
+    return known == null ? Health.FRESH : known.restarted();
   }
 
   private EngineException failed(Container before, StartFailure failure) {

@@ -115,8 +115,10 @@ public final class ContainerVerticle extends VerticleBase {
             timers);
     Restarts restarts = new Restarts(timers);
     Remover remover = new Remover(room, restarts);
-    Starter starter = new Starter(room, restarts, remover);
     Resizer resizer = new Resizer(kernel, timers, surroundings.control());
+    ExecRunner runner = new ExecRunner(room, resizer);
+    HealthChecks health = new HealthChecks(room, new Prober(room, runner));
+    Starter starter = new Starter(room, restarts, remover, health);
     Parts parts =
         new Parts(
             room,
@@ -124,11 +126,11 @@ public final class ContainerVerticle extends VerticleBase {
             new Stopper(room, restarts),
             remover,
             new Attacher(room, surroundings.logs(), resizer),
-            new ExecRunner(room, resizer),
+            runner,
             new UsageWatches(room),
             new ContentRunner(room, surroundings.contents(), surroundings.transfers()));
     Promise<Void> recovered = own.promise();
-    Exits exits = new Exits(room, restarts, remover, starter, recovered.future());
+    Exits exits = new Exits(room, restarts, remover, starter, health, recovered.future());
     return kernel
         .run(() -> lifecycle.recover(exits))
         .onComplete(recovered)
@@ -139,7 +141,7 @@ public final class ContainerVerticle extends VerticleBase {
               Commands.serve(vertx, Addresses.EXEC, ExecCommand.class, c -> answer(parts, c));
               Commands.serve(
                   vertx, Addresses.CONTENTS, ContentsCommand.class, parts.contents::answer);
-              new Recovery(room, restarts, remover, starter).begin();
+              new Recovery(room, restarts, remover, starter, health).begin();
             });
   }
 

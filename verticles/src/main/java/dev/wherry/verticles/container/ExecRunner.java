@@ -14,7 +14,9 @@ import io.vertx.core.internal.ContextInternal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /** Runs execs, each in a lane of its own. Confined to one context. */
 final class ExecRunner {
@@ -27,6 +29,9 @@ final class ExecRunner {
   /** Control fifos of those that run. */
   private final Map<String, Path> controls = new HashMap<>();
 
+  /** Those that are not to be inspected after their end. */
+  private final Set<String> notKept = new HashSet<>();
+
   ExecRunner(ContainerRoom room, Resizer resizer) {
     this.room = room;
     this.resizer = resizer;
@@ -36,6 +41,11 @@ final class ExecRunner {
     return room.inLane(
         containerRef,
         container -> room.kernel().call(() -> room.execs().create(container.id(), spec)));
+  }
+
+  /** Its end is looked at by who had it made, who then forgets it. */
+  void keepNot(String id) {
+    notKept.add(id);
   }
 
   /** Connects the streams, then lets the process run. */
@@ -87,6 +97,7 @@ final class ExecRunner {
         .onFailure(
             failure -> {
               controls.remove(id);
+              notKept.remove(id);
               room.hub().forget(id);
             })
         .mapEmpty();
@@ -107,6 +118,9 @@ final class ExecRunner {
             ignored -> {
               controls.remove(id);
               room.hub().forgetEnded(id);
+              if (notKept.remove(id)) {
+                return;
+              }
               room.timers().after(KEPT, () -> room.kernel().run(() -> room.execs().forget(id)));
             });
   }

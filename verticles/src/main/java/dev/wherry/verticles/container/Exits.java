@@ -22,6 +22,7 @@ final class Exits implements BiConsumer<String, ExitStatus> {
   private final Restarts restarts;
   private final Remover remover;
   private final Starter starter;
+  private final HealthChecks health;
   private final Future<Void> recovered;
 
   /**
@@ -32,11 +33,13 @@ final class Exits implements BiConsumer<String, ExitStatus> {
       Restarts restarts,
       Remover remover,
       Starter starter,
+      HealthChecks health,
       Future<Void> recovered) {
     this.room = room;
     this.restarts = restarts;
     this.remover = remover;
     this.starter = starter;
+    this.health = health;
     this.recovered = recovered;
   }
 
@@ -53,6 +56,7 @@ final class Exits implements BiConsumer<String, ExitStatus> {
 
   private Future<Void> process(String id, ExitStatus status) {
     room.hub().processEnded(id);
+    health.ended(id);
     Container before = room.lifecycle().index().byId(id).orElse(null);
     if (before == null || !before.state().isAlive()) {
       return Future.succeededFuture();

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What is left to do when the daemon has started again: removals that {@code --rm} promised and
- * starts that restart policies promise. Survivors are not touched.
+ * starts that restart policies promise. Survivors are not touched, only probed on.
  */
 final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
@@ -19,12 +19,19 @@ final class Recovery {
   private final Restarts restarts;
   private final Remover remover;
   private final Starter starter;
+  private final HealthChecks health;
 
-  Recovery(ContainerRoom room, Restarts restarts, Remover remover, Starter starter) {
+  Recovery(
+      ContainerRoom room,
+      Restarts restarts,
+      Remover remover,
+      Starter starter,
+      HealthChecks health) {
     this.room = room;
     this.restarts = restarts;
     this.remover = remover;
     this.starter = starter;
+    this.health = health;
   }
 
   /** Sets all of it going; nobody waits for it. */
@@ -45,11 +52,16 @@ final class Recovery {
       case ContainerState.Exited exited -> settleEnded(container, exited);
       case ContainerState.Restarting restarting -> restartLater(container, restarting.last());
       case ContainerState.Created ignored -> Future.succeededFuture();
-      case ContainerState.Running ignored -> Future.succeededFuture();
-      case ContainerState.Paused ignored -> Future.succeededFuture();
+      case ContainerState.Running ignored -> probeOn(container);
+      case ContainerState.Paused ignored -> probeOn(container);
       case ContainerState.Removing ignored -> Future.succeededFuture();
       case ContainerState.Dead ignored -> Future.succeededFuture();
     };
+  }
+
+  private Future<Void> probeOn(Container container) {
+    health.running(container);
+    return Future.succeededFuture();
   }
 
   private Future<Void> settleEnded(Container container, ContainerState.Exited exited) {

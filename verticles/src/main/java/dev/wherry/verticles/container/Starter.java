@@ -16,11 +16,13 @@ final class Starter {
   private final ContainerRoom room;
   private final Restarts restarts;
   private final Remover remover;
+  private final HealthChecks health;
 
-  Starter(ContainerRoom room, Restarts restarts, Remover remover) {
+  Starter(ContainerRoom room, Restarts restarts, Remover remover, HealthChecks health) {
     this.room = room;
     this.restarts = restarts;
     this.remover = remover;
+    this.health = health;
   }
 
   Future<Void> start(String ref) {
@@ -69,6 +71,7 @@ final class Starter {
         .call(() -> room.lifecycle().prepareStart(container.id()))
         .compose(this::connect)
         .compose(prepared -> room.kernel().call(() -> room.lifecycle().start(prepared)))
+        .onSuccess(health::running)
         .<Void>mapEmpty()
         .recover(
             failure ->

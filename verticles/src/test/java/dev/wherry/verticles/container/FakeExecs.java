@@ -85,6 +85,12 @@ final class FakeExecs implements ExecLifecycle {
   }
 
   @Override
+  public void kill(String id) {
+    calls.add("kill " + id);
+    ends(id, 137);
+  }
+
+  @Override
   public void forgetAll(String containerId) {
     ofContainer(containerId).forEach(execs::remove);
   }

@@ -7,6 +7,7 @@ import dev.wherry.engine.container.ContainerIndex;
 import dev.wherry.engine.container.ContainerState;
 import dev.wherry.engine.container.ContainerUpdate;
 import dev.wherry.engine.container.ExitStatus;
+import dev.wherry.engine.container.Health;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.lifecycle.ContainerLifecycle;
 import dev.wherry.engine.lifecycle.NewContainer;
@@ -264,6 +265,11 @@ final class FakeLifecycle implements ContainerLifecycle, ContainerIndex {
     return get(id).state() instanceof ContainerState.Restarting restarting
         ? state(id, restarting.last())
         : get(id);
+  }
+
+  @Override
+  public Container probed(String id, Health health) {
+    return containers.computeIfPresent(id, (key, old) -> old.withHealth(health));
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.wherry.engine.container.ExecSpec;
 import dev.wherry.engine.container.HostConfig;
 import dev.wherry.engine.container.Resources;
 import dev.wherry.engine.container.RestartPolicy;
+import dev.wherry.engine.image.Healthcheck;
 import dev.wherry.engine.lifecycle.NewContainer;
 import java.time.Instant;
 import java.util.List;
@@ -91,7 +92,7 @@ final class Samples {
         Instant.now(),
         "true",
         List.of(),
-        config(request),
+        config(request, null),
         request.hostConfig(),
         "sha256:1",
         null,
@@ -106,7 +107,31 @@ final class Samples {
         false);
   }
 
-  private static ContainerConfig config(NewContainer request) {
+  /** The same with a healthcheck. */
+  static Container probed(Container c, Healthcheck check) {
+    ContainerConfig config = config(request(c.name(), Options.PLAIN), check);
+    return new Container(
+        c.id(),
+        c.name(),
+        c.created(),
+        c.path(),
+        c.args(),
+        config,
+        c.hostConfig(),
+        c.imageId(),
+        c.chainId(),
+        c.platform(),
+        c.state(),
+        c.networks(),
+        c.networkSandbox(),
+        c.mounts(),
+        c.driver(),
+        c.restartCount(),
+        c.hasBeenStartedBefore(),
+        c.hasBeenManuallyStopped());
+  }
+
+  private static ContainerConfig config(NewContainer request, Healthcheck check) {
     return new ContainerConfig(
         "host",
         "",
@@ -120,7 +145,7 @@ final class Samples {
         request.stdinOnce(),
         List.of(),
         request.cmd(),
-        null,
+        check,
         request.image(),
         Set.of(),
         "",
