@@ -32,7 +32,13 @@ final class ArchiveBuilder {
     return this;
   }
 
-  private byte[] config() {
+  /** The layers' archives, lowest first. */
+  List<byte[]> layers() {
+    return List.copyOf(layers);
+  }
+
+  /** The image's configuration. */
+  byte[] config() {
     StringBuilder diffIds = new StringBuilder();
     StringBuilder history = new StringBuilder();
     for (byte[] layer : layers) {
@@ -118,7 +124,8 @@ final class ArchiveBuilder {
         .formatted(type, digest, content.length, more);
   }
 
-  private static byte[] gzip(byte[] content) throws IOException {
+  /** Some bytes, compressed. */
+  static byte[] gzip(byte[] content) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
       gzip.write(content);

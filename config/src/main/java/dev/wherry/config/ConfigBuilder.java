@@ -38,7 +38,8 @@ final class ConfigBuilder {
         settings.text("group").orElse(DaemonConfig.DEFAULT_GROUP),
         labels(settings.list("labels")),
         network(settings),
-        containers(settings));
+        containers(settings),
+        RegistryRules.registries(settings));
   }
 
   private static List<ListenAddress> listen(List<String> hosts) throws ConfigException {

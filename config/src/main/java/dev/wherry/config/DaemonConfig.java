@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param labels the daemon's own {@code key=value} labels, shown by {@code docker info}
  * @param network the default network and name resolution
  * @param containers what a container gets when its creator does not say
+ * @param registries where images come from
  */
 public record DaemonConfig(
     List<ListenAddress> listen,
@@ -27,7 +28,8 @@ public record DaemonConfig(
     String socketGroup,
     List<String> labels,
     Network network,
-    Containers containers) {
+    Containers containers,
+    Registries registries) {
 
   /** The group of the unix sockets when none is named. */
   public static final String DEFAULT_GROUP = "docker";
@@ -116,6 +118,30 @@ public record DaemonConfig(
     /** Keeps its own copy of the map. */
     public Log {
       options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+    }
+  }
+
+  /**
+   * Where images come from.
+   *
+   * @param insecure registries ({@code host[:port]}) and networks (CIDR) that need no valid
+   *     certificate; loopback is always among them
+   * @param mirrors addresses asked before Docker Hub, each with a slash at its end
+   * @param maxDownloads most layers downloaded at a time
+   * @param maxAttempts how often a download that breaks off is tried
+   */
+  public record Registries(
+      List<String> insecure, List<String> mirrors, int maxDownloads, int maxAttempts) {
+    /** {@code --max-concurrent-downloads}' default. */
+    public static final int DEFAULT_DOWNLOADS = 3;
+
+    /** {@code --max-download-attempts}' default. */
+    public static final int DEFAULT_ATTEMPTS = 5;
+
+    /** Keeps its own copies of the lists. */
+    public Registries {
+      insecure = List.copyOf(insecure);
+      mirrors = List.copyOf(mirrors);
     }
   }
 }

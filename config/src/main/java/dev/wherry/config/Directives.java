@@ -49,7 +49,23 @@ final class Directives {
           honoured("runtimes", "--add-runtime", OBJECT, "name=path of a further OCI runtime"),
           honoured("cgroup-parent", "--cgroup-parent", STRING, "Parent cgroup of containers"),
           honoured("default-shm-size", "--default-shm-size", BYTES, "Size of /dev/shm"),
-          honoured("log-opts", "--log-opt", MAP, "Default log option: max-size, max-file"));
+          honoured("log-opts", "--log-opt", MAP, "Default log option: max-size, max-file"),
+          honoured(
+              "insecure-registries",
+              "--insecure-registry",
+              LIST,
+              "Registry or network that needs no valid certificate"),
+          honoured("registry-mirrors", "--registry-mirror", LIST, "Mirror of Docker Hub, as URL"),
+          honoured(
+              "max-concurrent-downloads",
+              "--max-concurrent-downloads",
+              INT,
+              "Most layers downloaded at a time (default 3)"),
+          honoured(
+              "max-download-attempts",
+              "--max-download-attempts",
+              INT,
+              "How often a download is tried (default 5)"));
 
   private static final List<Directive> WITHOUT_EFFECT =
       List.of(
@@ -75,9 +91,7 @@ final class Directives {
           only("cpu-rt-period", "--cpu-rt-period", INT, 0L),
           only("cpu-rt-runtime", "--cpu-rt-runtime", INT, 0L),
           only("oom-score-adjust", "--oom-score-adjust", INT, 0L),
-          only("max-concurrent-downloads", "--max-concurrent-downloads", INT, 3L),
           only("max-concurrent-uploads", "--max-concurrent-uploads", INT, 5L),
-          only("max-download-attempts", "--max-download-attempts", INT, 5L),
           only("firewall-backend", "--firewall-backend", STRING, "nftables"),
           only("iptables", "--iptables", BOOL, true),
           only("ip6tables", "--ip6tables", BOOL, false),
@@ -117,8 +131,6 @@ final class Directives {
                   only("userns-remap", "--userns-remap", STRING),
                   only("cdi-spec-dirs", "--cdi-spec-dir", LIST)),
               List.of(
-                  only("insecure-registries", "--insecure-registry", LIST),
-                  only("registry-mirrors", "--registry-mirror", LIST),
                   only(
                       "allow-nondistributable-artifacts",
                       "--allow-nondistributable-artifacts",

@@ -84,6 +84,11 @@ record Settings(Map<String, Object> values) {
     return Optional.ofNullable(values.get(key)).map(Object::toString).filter(s -> !s.isEmpty());
   }
 
+  /** The number given for a directive. */
+  Optional<Long> number(String key) {
+    return values.get(key) instanceof Long number ? Optional.of(number) : Optional.empty();
+  }
+
   /** The texts given for a list directive. */
   List<String> list(String key) {
     return values.get(key) instanceof List<?> items

@@ -172,6 +172,31 @@ class StartRequestTest {
   }
 
   @Test
+  void registries_and_mirrors_are_read_and_checked() throws Exception {
+    DaemonConfig.Registries registries =
+        file("{\"insecure-registries\": [\"reg:5000\", \"10.0.0.0/8\"],"
+                + "\"registry-mirrors\": [\"https://mirror.example\"],"
+                + "\"max-concurrent-downloads\": 6}")
+            .registries();
+    assertThat(registries)
+        .isEqualTo(
+            new DaemonConfig.Registries(
+                List.of("reg:5000", "10.0.0.0/8"), List.of("https://mirror.example/"), 6, 5));
+    assertThatThrownBy(() -> file("{}", "--registry-mirror", "ftp://x"))
+        .hasMessageContaining("invalid mirror: unsupported scheme \"ftp\" in \"ftp://x\"");
+    assertThatThrownBy(() -> file("{}", "--registry-mirror", "https://u:p@x"))
+        .hasMessageContaining("invalid mirror: username/password not allowed in URI");
+    assertThatThrownBy(() -> file("{}", "--registry-mirror", "https://x/v1"))
+        .hasMessageContaining("invalid mirror: path, query, or fragment at end of the URI");
+    assertThatThrownBy(() -> file("{}", "--insecure-registry", "http://x"))
+        .hasMessageContaining("insecure registry http://x should not contain '://'");
+    assertThatThrownBy(() -> file("{}", "--insecure-registry", "10.0.0.0/99"))
+        .hasMessageContaining("insecure registry 10.0.0.0/99 is not valid");
+    assertThatThrownBy(() -> file("{}", "--max-concurrent-downloads=-1"))
+        .hasMessageContaining("invalid max concurrent downloads: -1");
+  }
+
+  @Test
   void directives_that_ask_for_what_the_engine_does_not_do_are_all_named() {
     assertThatThrownBy(
             () ->

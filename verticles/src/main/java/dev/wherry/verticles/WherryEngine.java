@@ -2,6 +2,8 @@ package dev.wherry.verticles;
 
 import dev.wherry.config.DaemonConfig;
 import dev.wherry.engine.linux.ResidentMemory;
+import dev.wherry.engine.registry.RegistryClient;
+import dev.wherry.engine.registry.RegistrySettings;
 import dev.wherry.verticles.bus.Blocking;
 import dev.wherry.verticles.bus.LocalCodec;
 import dev.wherry.verticles.container.ContainerClient;
@@ -15,6 +17,7 @@ import dev.wherry.verticles.image.ImageClient;
 import dev.wherry.verticles.image.ImageVerticle;
 import dev.wherry.verticles.network.NetworkClient;
 import dev.wherry.verticles.network.NetworkVerticle;
+import dev.wherry.verticles.registry.VertxRegistryHttp;
 import dev.wherry.verticles.volume.VolumeClient;
 import dev.wherry.verticles.volume.VolumeVerticle;
 import io.vertx.core.Future;
@@ -41,6 +44,9 @@ public final class WherryEngine {
   /** Archives that come from and go to clients at a time. */
   private static final int TRANSFER_THREADS = 8;
 
+  /** Pulls at a time; their layers are bounded by themselves. */
+  private static final int REGISTRY_THREADS = 16;
+
   /** From when on a start is over, with what a client asked at once. */
   private static final long SETTLED_MILLIS = 2000;
 
@@ -49,6 +55,7 @@ public final class WherryEngine {
   private final Vertx vertx;
   private final Blocking kernel;
   private final Blocking transfers;
+  private final Blocking registries;
   private final ExecutorService beside;
   private final Openings openings = new Openings();
   private final Queue<String> deployments = new ConcurrentLinkedQueue<>();
@@ -58,8 +65,12 @@ public final class WherryEngine {
     this.vertx = vertx;
     this.kernel = new Blocking(vertx, "kernel", KERNEL_THREADS);
     this.transfers = new Blocking(vertx, "transfer", TRANSFER_THREADS);
+    this.registries = new Blocking(vertx, "registry", REGISTRY_THREADS);
     this.beside = Executors.newCachedThreadPool(namedThreads());
-    this.ready = new EngineOpener(config, kernel, beside, openings).open().compose(this::deploy);
+    this.ready =
+        new EngineOpener(config, kernel, beside, openings)
+            .open()
+            .compose(rooms -> deploy(rooms, settings(config.registries())));
     ready.onSuccess(clients -> vertx.setTimer(SETTLED_MILLIS, now -> kernel.run(this::settle)));
   }
 
@@ -92,7 +103,15 @@ public final class WherryEngine {
     return ready;
   }
 
-  private Future<EngineClients> deploy(EngineRooms rooms) {
+  private static RegistrySettings settings(DaemonConfig.Registries registries) {
+    return new RegistrySettings(
+        registries.insecure(),
+        registries.mirrors(),
+        registries.maxDownloads(),
+        registries.maxAttempts());
+  }
+
+  private Future<EngineClients> deploy(EngineRooms rooms, RegistrySettings settings) {
     EventFeeds feeds = new EventFeeds(vertx, rooms.journal(), kernel, Clock.systemUTC());
     List<Future<Void>> deployed =
         List.of(
@@ -109,8 +128,11 @@ public final class WherryEngine {
                 new ImageVerticle(
                     rooms.images(),
                     new ContainerUsers(rooms.containers().index()),
+                    new RegistryClient(
+                        new VertxRegistryHttp(vertx), rooms.images(), settings, beside),
                     kernel,
-                    transfers)),
+                    transfers,
+                    registries)),
             deploy(new NetworkVerticle(rooms.networks(), kernel)),
             deploy(
                 new VolumeVerticle(
@@ -146,6 +168,7 @@ public final class WherryEngine {
         .compose(undeployed -> kernel.run(openings::close))
         .eventually(kernel::close)
         .eventually(transfers::close)
+        .eventually(registries::close)
         .onComplete(closed -> beside.shutdownNow());
   }
 }

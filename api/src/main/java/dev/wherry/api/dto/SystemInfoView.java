@@ -89,6 +89,9 @@ public record SystemInfoView(
       Map<String, Object> indexConfigs,
       List<String> mirrors) {}
 
+  /** {@code IndexInfo}. */
+  public record IndexView(String name, List<String> mirrors, boolean secure, boolean official) {}
+
   /** How containers are run. */
   public record Running(
       String cgroupDriver,

@@ -9,5 +9,13 @@ import java.util.List;
  * @param debug whether it logs everything
  * @param labels its own labels
  * @param logDriver where containers' output goes by default
+ * @param insecureRegistries hosts and networks, without loopback
+ * @param mirrors of Docker Hub
  */
-public record DaemonFacts(String version, boolean debug, List<String> labels, String logDriver) {}
+public record DaemonFacts(
+    String version,
+    boolean debug,
+    List<String> labels,
+    String logDriver,
+    List<String> insecureRegistries,
+    List<String> mirrors) {}

@@ -4,6 +4,7 @@ import dev.wherry.api.dto.SystemInfoView;
 import dev.wherry.api.dto.SystemInfoView.CommitView;
 import dev.wherry.api.dto.SystemInfoView.Counts;
 import dev.wherry.api.dto.SystemInfoView.Daemon;
+import dev.wherry.api.dto.SystemInfoView.IndexView;
 import dev.wherry.api.dto.SystemInfoView.Limits;
 import dev.wherry.api.dto.SystemInfoView.Machine;
 import dev.wherry.api.dto.SystemInfoView.PluginsView;
@@ -16,6 +17,7 @@ import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerState;
 import dev.wherry.verticles.EngineInfo;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,6 +25,8 @@ import java.util.TreeMap;
 /** What SystemInfo shows. */
 public final class InfoJson {
   private static final String INDEX_SERVER = "https://index.docker.io/v1/";
+  private static final String HUB = "docker.io";
+  private static final String LOOPBACK = "127.0.0.0/8";
 
   private InfoJson() {}
 
@@ -39,12 +43,26 @@ public final class InfoJson {
         limits(machine.limits()),
         machine(machine),
         daemon(daemon, moment.time()),
-        new Registries(
-            INDEX_SERVER, new RegistryConfigView(List.of("127.0.0.0/8"), Map.of(), List.of())),
+        new Registries(INDEX_SERVER, registries(daemon)),
         runtime(engine),
         new SwarmView("", "", "inactive", false, "", null),
         engine.securityOptions(),
         ConfigJson.listOrNull(engine.warnings()));
+  }
+
+  private static RegistryConfigView registries(DaemonFacts daemon) {
+    Map<String, Object> indexes = new TreeMap<>();
+    indexes.put(HUB, new IndexView(HUB, daemon.mirrors(), true, true));
+    List<String> networks = new ArrayList<>();
+    for (String insecure : daemon.insecureRegistries()) {
+      if (insecure.indexOf('/') >= 0) {
+        networks.add(insecure);
+      } else {
+        indexes.put(insecure, new IndexView(insecure, List.of(), false, false));
+      }
+    }
+    networks.add(LOOPBACK);
+    return new RegistryConfigView(networks, indexes, daemon.mirrors());
   }
 
   private static Counts counts(Moment moment) {

@@ -36,13 +36,7 @@ final class AbsentRoutes {
         .post("/build/prune", Missing.operation("pruning the build cache"))
         .post("/build/cancel", Missing.operation("cancelling a build"))
         .post("/session", Missing.operation("BuildKit (/session)"))
-        .post("/grpc", Missing.operation("BuildKit (/grpc)"))
-        .post("/auth", Missing.operation("logging in to a registry"))
-        .named(
-            HttpMethod.GET,
-            "/distribution/",
-            "/json",
-            Missing.operation("asking a registry for an image"));
+        .post("/grpc", Missing.operation("BuildKit (/grpc)"));
   }
 
   private static void swarm(Routes routes, Router router) {

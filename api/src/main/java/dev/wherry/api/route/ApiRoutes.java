@@ -24,6 +24,7 @@ public final class ApiRoutes {
   private final ExecRoutes execs;
   private final ImageRoutes images;
   private final ImageTransferRoutes transfers;
+  private final RegistryRoutes registries;
   private final NetworkRoutes networks;
   private final VolumeRoutes volumes;
   private final EventRoutes events;
@@ -46,6 +47,7 @@ public final class ApiRoutes {
         new ImageRoutes(
             engine.images(), engine.containers(), engine.events(), engine.info().storageDriver());
     transfers = new ImageTransferRoutes(engine.images());
+    registries = new RegistryRoutes(engine.images());
     networks = new NetworkRoutes(engine.networks(), engine.containers(), engine.events());
     volumes = new VolumeRoutes(engine.volumes(), engine.containers(), engine.events());
     events = new EventRoutes(engine.events());
@@ -71,7 +73,9 @@ public final class ApiRoutes {
         WherryVersion.current().number(),
         config.logLevel() == LogLevel.DEBUG,
         config.labels(),
-        config.containers().log().driver());
+        config.containers().log().driver(),
+        config.registries().insecure(),
+        config.registries().mirrors());
   }
 
   /** Adds the routes, those asked most often first: a router looks through them in order. */
@@ -90,6 +94,7 @@ public final class ApiRoutes {
     diskUsage.mount(routes);
     stats.mount(routes);
     contents.mount(routes);
+    registries.mount(routes);
     new AbsentRoutes().mount(router);
   }
 

@@ -5,6 +5,7 @@ import dev.wherry.api.stream.BodyStream;
 import dev.wherry.api.stream.ProgressStream;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.image.ImageStore.LoadedImage;
+import dev.wherry.engine.registry.PullRequest;
 import dev.wherry.verticles.image.Images;
 import io.vertx.core.http.HttpMethod;
 import java.util.ArrayList;
@@ -54,10 +55,8 @@ final class ImageTransferRoutes {
   private void create(Exchange exchange) {
     String image = exchange.queryOrEmpty("fromImage");
     if (!image.isEmpty()) {
-      throw new EngineException.NotImplemented(
-          "pulling images from a registry is not supported by this engine: "
-              + image
-              + " (use docker load or docker import)");
+      pull(exchange, image);
+      return;
     }
     String source = exchange.queryOrEmpty("fromSrc");
     if (!source.equals("-")) {
@@ -66,6 +65,26 @@ final class ImageTransferRoutes {
           : Missing.refusal("importing from a URL");
     }
     importRootfs(exchange);
+  }
+
+  private void pull(Exchange exchange, String image) {
+    PullRequest request =
+        PullRequest.of(
+            image,
+            exchange.queryOrEmpty("tag"),
+            exchange.queryOrEmpty("platform"),
+            RegistryAuth.of(exchange));
+    var progress = new ProgressStream(exchange);
+    Images.Pull pull = images.pull(request, progress::report);
+    exchange
+        .response()
+        .closeHandler(
+            closed -> {
+              if (!exchange.response().ended()) {
+                pull.cancel().run();
+              }
+            });
+    pull.done().onSuccess(done -> progress.end()).onFailure(progress::fail);
   }
 
   private void importRootfs(Exchange exchange) {

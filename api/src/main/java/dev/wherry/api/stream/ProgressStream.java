@@ -38,7 +38,8 @@ public final class ProgressStream {
   public void report(ImageProgress progress) {
     Detail detail =
         progress.current() < 0 ? null : new Detail(progress.current(), progress.total());
-    line(new Line(null, progress.status(), detail, progress.id(), null, null));
+    String bar = ProgressBar.text(progress.current(), progress.total());
+    line(new Line(null, progress.status(), detail, bar, progress.id(), null, null));
   }
 
   /** A line of its own. */
@@ -48,7 +49,7 @@ public final class ProgressStream {
 
   /** Text that the client prints as it is. */
   public void text(String text) {
-    line(new Line(text, null, null, null, null, null));
+    line(new Line(text, null, null, null, null, null, null));
   }
 
   /** Ends it well. */
@@ -67,7 +68,7 @@ public final class ProgressStream {
     }
     Failures.log(failure, exchange.request().path());
     String message = Failures.message(failure);
-    line(new Line(null, null, null, null, new ErrorDetail(message), message));
+    line(new Line(null, null, null, null, null, new ErrorDetail(message), message));
     end();
   }
 
@@ -84,6 +85,7 @@ public final class ProgressStream {
       @JsonProperty("stream") @Nullable String stream,
       @JsonProperty("status") @Nullable String status,
       @JsonProperty("progressDetail") @Nullable Detail progressDetail,
+      @JsonProperty("progress") @Nullable String progress,
       @JsonProperty("id") @Nullable String id,
       @JsonProperty("errorDetail") @Nullable ErrorDetail errorDetail,
       @JsonProperty("error") @Nullable String error) {}

@@ -1,10 +1,16 @@
 package dev.wherry.api.fake;
 
+import dev.wherry.engine.content.Descriptor;
+import dev.wherry.engine.content.Digest;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.image.Image;
 import dev.wherry.engine.image.ImageProgress;
+import dev.wherry.engine.image.ImageReference;
 import dev.wherry.engine.image.ImageStore.ImageDeletion;
 import dev.wherry.engine.image.ImageStore.LoadedImage;
+import dev.wherry.engine.registry.Credentials;
+import dev.wherry.engine.registry.PullRequest;
+import dev.wherry.engine.registry.RegistryClient.Distribution;
 import dev.wherry.verticles.bus.QueuedFeed;
 import dev.wherry.verticles.bus.QueuedStream;
 import dev.wherry.verticles.image.Images;
@@ -15,6 +21,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.streams.ReadStream;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -54,6 +61,38 @@ public final class FakeImages implements Images {
               images.add(image);
               return List.of(new LoadedImage(image, text), new LoadedImage(image, null));
             });
+  }
+
+  @Override
+  public Pull pull(PullRequest request, Consumer<ImageProgress> progress) {
+    String name = request.reference().familiar();
+    calls.add("pull " + name + " " + request.credentials().username());
+    if (!name.startsWith("busybox")) {
+      return new Pull(
+          Future.failedFuture(new EngineException.NotFound("pull access denied for " + name)),
+          () -> {});
+    }
+    progress.accept(new ImageProgress("abc", "Pulling fs layer", 0, 0));
+    progress.accept(new ImageProgress("abc", "Downloading", 5, 10));
+    progress.accept(ImageProgress.message("Digest: sha256:1"));
+    return new Pull(Future.succeededFuture(), () -> calls.add("cancelled"));
+  }
+
+  @Override
+  public Future<String> login(String server, Credentials credentials) {
+    calls.add("login " + server + " " + credentials.username() + " " + credentials.password());
+    return credentials.password().equals("right")
+        ? Future.succeededFuture("")
+        : Future.failedFuture(new EngineException.Unauthorized("incorrect username or password"));
+  }
+
+  @Override
+  public Future<Distribution> askRegistry(ImageReference name, Credentials credentials) {
+    Digest digest = Digest.sha256(new byte[0]);
+    return Future.succeededFuture(
+        new Distribution(
+            new Descriptor("type", digest, 5, Map.of(), null),
+            List.of(new Descriptor.Platform("linux", "amd64", ""))));
   }
 
   private static Future<String> whole(ReadStream<Buffer> stream) {

@@ -47,8 +47,8 @@ class ContainerRoutesTest {
     assertThat(answer.status()).isEqualTo(404);
     assertThat(answer.body()).isEqualTo("{\"message\":\"No such image: nosuch:latest\"}\n");
     RawHttp.Answer pull = api.post("/images/create?fromImage=nosuch&tag=latest", "");
-    assertThat(pull.status()).isEqualTo(501);
-    assertThat(pull.body()).contains("nosuch").contains("not supported");
+    assertThat(pull.status()).isEqualTo(404);
+    assertThat(pull.body()).contains("pull access denied for nosuch");
   }
 
   @ParameterizedTest

@@ -13,6 +13,7 @@ import dev.wherry.e2e.RawHttp;
 import dev.wherry.engine.event.EngineEvent;
 import java.io.IOException;
 import java.net.URLEncoder;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -93,13 +94,49 @@ class OtherRoutesTest {
       assertThat(answer.body().lines())
           .containsExactly(
               "{\"status\":\"Loading layer\",\"progressDetail\":{\"current\":5,\"total\":10},"
-                  + "\"id\":\"abc\"}",
+                  + "\"progress\":\"["
+                  + "=".repeat(25)
+                  + ">"
+                  + " ".repeat(25)
+                  + "]       5B/10B\",\"id\":\"abc\"}",
               "{\"stream\":\"Loaded image: hello:latest\\n\"}",
               "{\"stream\":\"Loaded image ID: sha256:" + "11".repeat(32) + "\\n\"}");
       assertThat(http.send("POST", "/images/load", "garbage").body())
           .isEqualTo(
               "{\"errorDetail\":{\"message\":\"unexpected EOF\"},\"error\":\"unexpected EOF\"}\n");
     }
+  }
+
+  @Test
+  void a_pull_takes_the_credentials_of_its_header_and_tells_how_it_goes() {
+    String auth =
+        Base64.getUrlEncoder()
+            .encodeToString("{\"username\":\"ann\",\"password\":\"x\"}".getBytes(UTF_8));
+    RawHttp.Answer answer;
+    try (RawHttp http = api.connect()) {
+      http.write(
+          "POST /images/create?fromImage=busybox&tag=1 HTTP/1.1\r\nHost: d\r\n"
+              + "Content-Length: 0\r\nX-Registry-Auth: "
+              + auth
+              + "\r\n\r\n");
+      answer = http.answer("POST");
+    }
+    assertThat(answer.body().lines())
+        .startsWith("{\"status\":\"Pulling fs layer\",\"progressDetail\":{},\"id\":\"abc\"}")
+        .endsWith("{\"status\":\"Digest: sha256:1\"}");
+    assertThat(api.engine.images.calls).contains("pull busybox:1 ann");
+    assertThat(api.post("/images/create?fromImage=UPPER", "").body())
+        .contains("repository name must be lowercase");
+  }
+
+  @Test
+  void a_login_is_believed_or_not_and_a_name_is_looked_up() {
+    String login = "{\"username\":\"ann\",\"password\":\"%s\",\"serveraddress\":\"reg:1\"}";
+    assertThat(api.post("/auth", login.formatted("right")).body())
+        .isEqualTo("{\"IdentityToken\":\"\",\"Status\":\"Login Succeeded\"}\n");
+    assertThat(api.post("/auth", login.formatted("wrong")).status()).isEqualTo(401);
+    assertThat(json("/distribution/reg:1/a/b:c/json").at("/Platforms/0").toString())
+        .isEqualTo("{\"architecture\":\"amd64\",\"os\":\"linux\"}");
   }
 
   @Test
@@ -262,8 +299,6 @@ class OtherRoutesTest {
     "POST,/build,501",
     "POST,/session,501",
     "POST,/grpc,501",
-    "POST,/auth,501",
-    "GET,/distribution/a/b/json,501",
     "GET,/images/search?term=x,501",
     "POST,/images/a/b/push,501",
     "POST,/networks/bridge/connect,501",

@@ -169,6 +169,36 @@ public final class FileImageStore implements ImageStore {
         .anyMatch(layer -> layer.diffId().equals(diffId.toString()));
   }
 
+  @Override
+  public IncomingImage receive(byte[] config) {
+    return new IncomingImage(config, layers, stager, this::isKnown, this::addPulled);
+  }
+
+  /** Puts a pulled image, whose layers are there, into the catalog under its names. */
+  private PulledImage addPulled(NewImage image, ImageReference asked) throws IOException {
+    snapshotter.sync();
+    lock.lock();
+    try {
+      Catalog.Draft draft = catalog.draft();
+      draft.add(image.id(), "");
+      String before = catalog.references().get(ImageIndex.stored(asked).toString());
+      for (ImageReference name : image.names()) {
+        draft.point(ImageIndex.stored(name), image.id());
+      }
+      open(List.of(image));
+      publish(draft.finish());
+      return new PulledImage(index.get(image.id()), !image.id().equals(before));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void pulled(ImageReference reference) {
+    String id = index.byReference(reference).map(Image::id).orElse("");
+    tell(index, "pull", id, reference.familiar(), reference.familiarName());
+  }
+
   private void install(NewImage image) throws IOException {
     image.hold(
         layers.install(image.document().diffIds(), image.document().chains(), image.layers()));
@@ -399,14 +429,18 @@ public final class FileImageStore implements ImageStore {
     tell(index, action, imageId, name);
   }
 
-  /** dockerd's attributes of an image's event: its labels, and a name. */
   private void tell(ImageIndex at, String action, String imageId, String name) {
+    tell(at, action, imageId, imageId, name);
+  }
+
+  /** dockerd's attributes of an image's event: its labels, and a name. */
+  private void tell(ImageIndex at, String action, String imageId, String actor, String name) {
     Map<String, String> attributes = new HashMap<>();
     Image image = at.byId().get(imageId);
     if (image != null && image.config().labels() != null) {
       attributes.putAll(image.config().labels());
     }
     attributes.put("name", name);
-    journal.append(EngineEvent.Type.IMAGE, action, imageId, attributes);
+    journal.append(EngineEvent.Type.IMAGE, action, actor, attributes);
   }
 }

@@ -38,6 +38,18 @@ public interface ImageStore {
   List<LoadedImage> load(InputStream archive, Consumer<ImageProgress> progress) throws IOException;
 
   /**
+   * Begins to take in an image whose layers come one by one, as from a registry. Nothing of it is
+   * seen before it is published, and nothing stays when it is closed before.
+   *
+   * @param config the image's configuration, already known to be what was asked for
+   * @throws dev.wherry.engine.error.EngineException.InvalidParameter if it is none
+   */
+  IncomingImage receive(byte[] config);
+
+  /** Tells the journal that a pull of that reference is done. */
+  void pulled(ImageReference reference);
+
+  /**
    * Finds the images to be written into one archive, and keeps hold of them until the export is
    * closed. A repository without tag stands for all its tags.
    *
@@ -118,6 +130,13 @@ public interface ImageStore {
 
   /** What {@link #load} put in place: a reference where the archive had one, else the id. */
   record LoadedImage(Image image, @Nullable String reference) {}
+
+  /**
+   * What a pull put in place.
+   *
+   * @param changed whether the name meant something else before
+   */
+  record PulledImage(Image image, boolean changed) {}
 
   /** One line of a removal's answer; exactly one of the two is set. */
   record ImageDeletion(@Nullable String untagged, @Nullable String deleted) {}

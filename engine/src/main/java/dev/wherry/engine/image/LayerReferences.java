@@ -102,11 +102,8 @@ final class LayerReferences {
     Hold hold = new Hold();
     boolean done = false;
     try {
-      String parent = null;
       for (int i = 0; i < chains.size(); i++) {
-        install(diffIds.get(i), chains.get(i), parent, layers.get(i));
-        hold.chains.push(chains.get(i));
-        parent = chains.get(i);
+        add(hold, diffIds.get(i), chains.get(i), layers.get(i));
       }
       done = true;
       return hold;
@@ -115,6 +112,30 @@ final class LayerReferences {
         hold.close();
       }
     }
+  }
+
+  /** A claim on nothing yet, which {@link #add} and {@link #extend} make grow upwards. */
+  Hold holdNothing() {
+    return new Hold();
+  }
+
+  /**
+   * Holds one layer more if it is there.
+   *
+   * @return whether it is
+   */
+  boolean extend(Hold hold, String chain) {
+    boolean there = retain(chain);
+    if (there) {
+      hold.chains.push(chain);
+    }
+    return there;
+  }
+
+  /** Sees to it that a layer is there, on top of those that are held, and holds it too. */
+  void add(Hold hold, Digest diffId, String chain, ArchivedLayer layer) throws IOException {
+    install(diffId, chain, hold.chains.peek(), layer);
+    hold.chains.push(chain);
   }
 
   private void install(Digest diffId, String chain, @Nullable String parent, ArchivedLayer layer)

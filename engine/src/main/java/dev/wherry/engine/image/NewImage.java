@@ -84,6 +84,17 @@ final class NewImage implements AutoCloseable {
     return new NewImage(config, ImageDocument.parse(config), List.of(), layers, parent);
   }
 
+  /** An image whose layers are in the store already, and held. */
+  static NewImage of(
+      byte[] config,
+      ImageDocument document,
+      List<ImageReference> names,
+      LayerReferences.Hold hold) {
+    NewImage image = new NewImage(config, document, List.copyOf(names), List.of(), "");
+    image.hold(hold);
+    return image;
+  }
+
   private static @Nullable Digest diffId(ArchivedLayer layer) {
     return switch (layer) {
       case ArchivedLayer.Unpacked(PendingLayer pending) -> pending.unpacked().diffId();

@@ -13,7 +13,7 @@ public final class Platforms {
   private Platforms() {}
 
   /** What this host runs. */
-  static Platform host() {
+  public static Platform host() {
     return new Platform("linux", architecture(System.getProperty("os.arch", "")), "");
   }
 
@@ -22,7 +22,7 @@ public final class Platforms {
    *
    * @throws EngineException.InvalidParameter in dockerd's words
    */
-  static Platform parse(@Nullable String text) {
+  public static Platform parse(@Nullable String text) {
     Platform host = host();
     if (text == null || text.isEmpty()) {
       return host;

@@ -6,9 +6,12 @@ import io.vertx.core.streams.ReadStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BodyInputStream extends InputStream {
   private static final int HIGH_WATER = 1 << 20;
+  private static final Duration UNLIMITED = Duration.ofNanos(Long.MAX_VALUE);
 
   private final ContextInternal context;
   private final ReadStream<Buffer> source;
+  private final long patienceNanos;
 
   private final Object lock = new Object();
   // Guarded by the lock.
@@ -37,10 +42,20 @@ public final class BodyInputStream extends InputStream {
   private Buffer current = Buffer.buffer(0);
   private int position;
 
-  /** Takes over the stream's handlers and resumes it. */
+  /** Takes over the stream's handlers and resumes it; a read waits as long as it takes. */
   public BodyInputStream(ContextInternal context, ReadStream<Buffer> source) {
+    this(context, source, UNLIMITED);
+  }
+
+  /**
+   * Takes over the stream's handlers and resumes it.
+   *
+   * @param patience how long a read waits for more; then it fails
+   */
+  public BodyInputStream(ContextInternal context, ReadStream<Buffer> source, Duration patience) {
     this.context = context;
     this.source = source;
+    this.patienceNanos = patience.toNanos();
     source.exceptionHandler(this::failed);
     source.endHandler(ignored -> ended());
     source.handler(this::arrived);
@@ -106,6 +121,13 @@ public final class BodyInputStream extends InputStream {
     }
   }
 
+  /** Whether all of it has arrived. */
+  public boolean isEnded() {
+    synchronized (lock) {
+      return ended;
+    }
+  }
+
   @Override
   public int available() {
     return current.length() - position;
@@ -121,7 +143,7 @@ public final class BodyInputStream extends InputStream {
       Buffer next = arrived.poll();
       if (next == null) {
         if (failure != null) {
-          throw new IOException("the request's body broke off: " + failure.getMessage(), failure);
+          throw new IOException("the body broke off: " + failure.getMessage(), failure);
         }
         return false;
       }
@@ -137,9 +159,14 @@ public final class BodyInputStream extends InputStream {
 
   /** Holding the lock, until there is something to say. */
   private void await() throws InterruptedIOException {
+    long begin = System.nanoTime();
     try {
       while (arrived.isEmpty() && !ended && failure == null && !closed) {
-        lock.wait();
+        long left = patienceNanos - (System.nanoTime() - begin);
+        if (left <= 0) {
+          throw new SocketTimeoutException("nothing has arrived for too long");
+        }
+        TimeUnit.NANOSECONDS.timedWait(lock, left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

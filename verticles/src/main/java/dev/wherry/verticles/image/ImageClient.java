@@ -2,9 +2,14 @@ package dev.wherry.verticles.image;
 
 import dev.wherry.engine.image.Image;
 import dev.wherry.engine.image.ImageProgress;
+import dev.wherry.engine.image.ImageReference;
 import dev.wherry.engine.image.ImageStore;
 import dev.wherry.engine.image.ImageStore.ImageDeletion;
 import dev.wherry.engine.image.ImageStore.LoadedImage;
+import dev.wherry.engine.registry.Cancellation;
+import dev.wherry.engine.registry.Credentials;
+import dev.wherry.engine.registry.PullRequest;
+import dev.wherry.engine.registry.RegistryClient.Distribution;
 import dev.wherry.verticles.bus.Addresses;
 import dev.wherry.verticles.bus.BodyInputStream;
 import dev.wherry.verticles.bus.Commands;
@@ -72,6 +77,24 @@ public final class ImageClient implements Images {
             message,
             platform,
             told(caller, progress)));
+  }
+
+  @Override
+  public Pull pull(PullRequest request, Consumer<ImageProgress> progress) {
+    Cancellation cancellation = new Cancellation();
+    ContextInternal caller = Contexts.current(vertx);
+    Future<Void> done = ask(new ImageCommand.Pull(request, cancellation, told(caller, progress)));
+    return new Pull(done, cancellation::cancel);
+  }
+
+  @Override
+  public Future<String> login(String server, Credentials credentials) {
+    return ask(new ImageCommand.Login(server, credentials));
+  }
+
+  @Override
+  public Future<Distribution> askRegistry(ImageReference name, Credentials credentials) {
+    return ask(new ImageCommand.AskRegistry(name, credentials));
   }
 
   @Override

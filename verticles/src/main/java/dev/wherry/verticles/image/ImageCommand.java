@@ -2,8 +2,13 @@ package dev.wherry.verticles.image;
 
 import dev.wherry.engine.image.Image;
 import dev.wherry.engine.image.ImageProgress;
+import dev.wherry.engine.image.ImageReference;
 import dev.wherry.engine.image.ImageStore.ImageDeletion;
 import dev.wherry.engine.image.ImageStore.LoadedImage;
+import dev.wherry.engine.registry.Cancellation;
+import dev.wherry.engine.registry.Credentials;
+import dev.wherry.engine.registry.PullRequest;
+import dev.wherry.engine.registry.RegistryClient.Distribution;
 import dev.wherry.verticles.bus.BodyInputStream;
 import dev.wherry.verticles.bus.Command;
 import dev.wherry.verticles.bus.OutputStreamSource;
@@ -28,6 +33,15 @@ sealed interface ImageCommand<R> extends Command<R> {
       @Nullable String platform,
       Consumer<ImageProgress> progress)
       implements ImageCommand<Image> {}
+
+  record Pull(PullRequest request, Cancellation cancellation, Consumer<ImageProgress> progress)
+      implements ImageCommand<Void> {}
+
+  /** Answered with an identity token, empty if there is none. */
+  record Login(String server, Credentials credentials) implements ImageCommand<String> {}
+
+  record AskRegistry(ImageReference name, Credentials credentials)
+      implements ImageCommand<Distribution> {}
 
   record Tag(String nameOrId, String reference) implements ImageCommand<Image> {}
 

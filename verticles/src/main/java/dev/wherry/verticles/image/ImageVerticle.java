@@ -3,6 +3,8 @@ package dev.wherry.verticles.image;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.image.ImageStore;
 import dev.wherry.engine.image.ImageStore.ImageUsers;
+import dev.wherry.engine.registry.Cancellation;
+import dev.wherry.engine.registry.RegistryClient;
 import dev.wherry.verticles.bus.Addresses;
 import dev.wherry.verticles.bus.Blocking;
 import dev.wherry.verticles.bus.BodyInputStream;
@@ -17,23 +19,35 @@ import java.util.concurrent.Callable;
 
 /**
  * Images. The store orders its own changes; this verticle chooses where they wait: what is paced by
- * a client's connection has a pool of its own, so that stalled uploads hold up nothing else.
+ * a client's connection has a pool of its own, and so has what is paced by a registry, so that what
+ * stalls holds up nothing else.
  */
 public final class ImageVerticle extends VerticleBase {
   private final ImageStore store;
   private final ImageUsers users;
+  private final RegistryClient registry;
   private final Blocking kernel;
   private final Blocking transfers;
+  private final Blocking registries;
 
   /**
    * @param kernel for short work
    * @param transfers for archives that come from or go to a client
+   * @param registries for what waits for a registry
    */
-  public ImageVerticle(ImageStore store, ImageUsers users, Blocking kernel, Blocking transfers) {
+  public ImageVerticle(
+      ImageStore store,
+      ImageUsers users,
+      RegistryClient registry,
+      Blocking kernel,
+      Blocking transfers,
+      Blocking registries) {
     this.store = store;
     this.users = users;
+    this.registry = registry;
     this.kernel = kernel;
     this.transfers = transfers;
+    this.registries = registries;
   }
 
   @Override
@@ -58,6 +72,14 @@ public final class ImageVerticle extends VerticleBase {
                       what.message(),
                       what.platform(),
                       what.progress()));
+      case ImageCommand.Pull what ->
+          registries.run(() -> registry.pull(what.request(), what.cancellation(), what.progress()));
+      case ImageCommand.Login login ->
+          registries.call(
+              () -> registry.login(login.server(), login.credentials(), new Cancellation()));
+      case ImageCommand.AskRegistry what ->
+          registries.call(
+              () -> registry.inspect(what.name(), what.credentials(), new Cancellation()));
       case ImageCommand.Tag tag -> kernel.call(() -> store.tag(tag.nameOrId(), tag.reference()));
       case ImageCommand.Remove what ->
           kernel.call(() -> store.remove(what.nameOrId(), what.force(), what.prune(), users));

@@ -2,8 +2,12 @@ package dev.wherry.verticles.image;
 
 import dev.wherry.engine.image.Image;
 import dev.wherry.engine.image.ImageProgress;
+import dev.wherry.engine.image.ImageReference;
 import dev.wherry.engine.image.ImageStore.ImageDeletion;
 import dev.wherry.engine.image.ImageStore.LoadedImage;
+import dev.wherry.engine.registry.Credentials;
+import dev.wherry.engine.registry.PullRequest;
+import dev.wherry.engine.registry.RegistryClient.Distribution;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
@@ -35,9 +39,25 @@ public interface Images {
       @Nullable String platform,
       Consumer<ImageProgress> progress);
 
+  Pull pull(PullRequest request, Consumer<ImageProgress> progress);
+
+  /** As {@link dev.wherry.engine.registry.RegistryClient#login}. */
+  Future<String> login(String server, Credentials credentials);
+
+  /** As {@link dev.wherry.engine.registry.RegistryClient#inspect}. */
+  Future<Distribution> askRegistry(ImageReference name, Credentials credentials);
+
   Future<Image> tag(String nameOrId, String reference);
 
   Future<List<ImageDeletion>> remove(String nameOrId, boolean force, boolean prune);
+
+  /**
+   * A pull under way.
+   *
+   * @param done when it is over
+   * @param cancel to be run when the client has gone
+   */
+  record Pull(Future<Void> done, Runnable cancel) {}
 
   /** An archive being written; {@link #cancel} when the client has gone. */
   interface Archive extends ReadStream<Buffer> {

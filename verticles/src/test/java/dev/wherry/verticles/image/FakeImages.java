@@ -4,7 +4,9 @@ import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.image.Image;
 import dev.wherry.engine.image.ImageConfig;
 import dev.wherry.engine.image.ImageProgress;
+import dev.wherry.engine.image.ImageReference;
 import dev.wherry.engine.image.ImageStore;
+import dev.wherry.engine.image.IncomingImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -67,6 +69,14 @@ final class FakeImages implements ImageStore {
     progress.accept(ImageProgress.message("ends"));
     return List.of(new LoadedImage(image(), "busybox:latest"));
   }
+
+  @Override
+  public IncomingImage receive(byte[] config) {
+    throw new EngineException.InvalidParameter("not an image");
+  }
+
+  @Override
+  public void pulled(ImageReference reference) {}
 
   @Override
   public Export save(List<String> namesOrIds) {

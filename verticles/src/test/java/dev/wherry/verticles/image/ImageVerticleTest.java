@@ -7,10 +7,13 @@ import static org.awaitility.Awaitility.await;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.image.ImageProgress;
 import dev.wherry.engine.image.ImageStore.ImageUser;
+import dev.wherry.engine.registry.RegistryClient;
+import dev.wherry.engine.registry.RegistrySettings;
 import dev.wherry.verticles.bus.Blocking;
 import dev.wherry.verticles.bus.Contexts;
 import dev.wherry.verticles.bus.LocalCodec;
 import dev.wherry.verticles.bus.QueuedStream;
+import dev.wherry.verticles.registry.VertxRegistryHttp;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -39,7 +42,13 @@ class ImageVerticleTest {
     vertx
         .deployVerticle(
             new ImageVerticle(
-                store, id -> List.of(new ImageUser("user of " + id, true)), kernel, transfers))
+                store,
+                id -> List.of(new ImageUser("user of " + id, true)),
+                new RegistryClient(
+                    new VertxRegistryHttp(vertx), store, RegistrySettings.DEFAULT, Runnable::run),
+                kernel,
+                transfers,
+                transfers))
         .await();
   }
 

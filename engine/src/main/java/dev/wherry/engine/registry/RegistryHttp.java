@@ -1,0 +1,61 @@
+package dev.wherry.engine.registry;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+
+/** HTTP as far as registries need it; blocking, thread-safe. */
+public interface RegistryHttp {
+
+  /**
+   * Sends a request and waits for the head of its answer. Redirects are not followed.
+   *
+   * @param cancellation cancelling it ends the exchange, also while the body is read
+   * @throws IOException if there is no answer; the message says why, in Go's words where the case
+   *     is common
+   */
+  Answer send(Request request, Cancellation cancellation) throws IOException;
+
+  /**
+   * A request.
+   *
+   * @param body empty for none
+   * @param verified whether the server's certificate must be a valid one of that host
+   */
+  record Request(
+      String method, URI uri, Map<String, String> headers, String body, boolean verified) {
+
+    /** A request without a body. */
+    static Request of(String method, URI uri, Map<String, String> headers, boolean verified) {
+      return new Request(method, uri, headers, "", verified);
+    }
+
+    /** Never its headers: they carry credentials. */
+    @Override
+    public String toString() {
+      return method + " " + uri;
+    }
+  }
+
+  /** An answer; closing it gives up what has not been read of the body. */
+  interface Answer extends AutoCloseable {
+    int status();
+
+    /** All values of a header, whose name may be in any case. */
+    List<String> headers(String name);
+
+    /** The body, as it arrives; a read fails when nothing comes for a minute. */
+    InputStream body();
+
+    @Override
+    void close();
+
+    /** The first value of a header, empty if it is not there. */
+    default String header(String name) {
+      List<String> values = headers(name);
+      return values.isEmpty() ? "" : values.getFirst();
+    }
+  }
+}

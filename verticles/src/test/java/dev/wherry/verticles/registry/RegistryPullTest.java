@@ -1,0 +1,427 @@
+package dev.wherry.verticles.registry;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.wherry.engine.content.Digest;
+import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.event.FileJournal;
+import dev.wherry.engine.image.FileImageStore;
+import dev.wherry.engine.image.ImageProgress;
+import dev.wherry.engine.linux.LinuxMounts;
+import dev.wherry.engine.linux.LinuxPaths;
+import dev.wherry.engine.registry.Cancellation;
+import dev.wherry.engine.registry.Credentials;
+import dev.wherry.engine.registry.PullRequest;
+import dev.wherry.engine.registry.RegistryClient;
+import dev.wherry.engine.registry.RegistrySettings;
+import dev.wherry.engine.snapshot.OverlaySnapshotter;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pulls from a registry that is not what it should be, into a real store. */
+@Tag("kernel")
+@Timeout(60)
+class RegistryPullTest {
+  private static final Credentials USER = new Credentials("user", "canary", "", "");
+
+  /** user:canary. */
+  private static final String BASIC = "Basic dXNlcjpjYW5hcnk=";
+
+  @TempDir private Path directory;
+  private final Vertx vertx = Vertx.vertx();
+  private final ExecutorService executor = Executors.newCachedThreadPool();
+  private final HostileRegistry registry = new HostileRegistry(vertx);
+  private final LinuxPaths paths = new LinuxPaths();
+  private final List<ImageProgress> told = new CopyOnWriteArrayList<>();
+  private FileJournal journal;
+  private OverlaySnapshotter snapshotter;
+  private FileImageStore store;
+
+  @BeforeEach
+  void open() {
+    journal =
+        new FileJournal(directory.resolve("events"), FileJournal.Limits.DEFAULT, Clock.systemUTC());
+    snapshotter = new OverlaySnapshotter(directory.resolve("overlay2"), paths, new LinuxMounts());
+    store =
+        new FileImageStore(
+            directory.resolve("image"), snapshotter, paths, journal, Clock.systemUTC());
+  }
+
+  @AfterEach
+  void close() {
+    registry.close();
+    executor.shutdownNow();
+    vertx.close().await();
+    snapshotter.close();
+    journal.close();
+    paths.removeTree(directory.resolve("overlay2"));
+  }
+
+  private RegistryClient client(String... mirrors) {
+    return new RegistryClient(
+        new VertxRegistryHttp(vertx),
+        store,
+        new RegistrySettings(List.of(), List.of(mirrors), 3, 2),
+        executor);
+  }
+
+  private void pull(String tag, Credentials credentials) {
+    client()
+        .pull(PullRequest.of(registry.name(), tag, "", credentials), new Cancellation(), told::add);
+  }
+
+  private void refused(String tag, String why) {
+    assertThatThrownBy(() -> pull(tag, Credentials.NONE))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining(why);
+    assertNothingIsLeft();
+  }
+
+  private void assertNothingIsLeft() {
+    assertThat(store.list()).isEmpty();
+    assertThat(snapshotter.committed()).isEmpty();
+  }
+
+  private void assertPulled() {
+    assertThat(store.get(registry.name() + ":1").id())
+        .isEqualTo(Digest.sha256(registry.config).toString());
+    assertThat(snapshotter.committed()).hasSize(1);
+  }
+
+  private String blobOfLayer() {
+    return HostileRegistry.blobPath(registry.layer);
+  }
+
+  @Test
+  void an_image_is_pulled() {
+    pull("1", Credentials.NONE);
+    assertPulled();
+    assertThat(told).extracting(ImageProgress::status).contains("Download complete");
+  }
+
+  @Test
+  void a_download_that_breaks_off_goes_on_where_it_was() {
+    registry.tricks.put(
+        blobOfLayer(),
+        request -> {
+          if (request.getHeader("Range") == null) {
+            HostileRegistry.tear(request, registry.layer, 0, 1_000_000);
+          } else {
+            HostileRegistry.serve(request, registry.layer);
+          }
+        });
+    pull("1", Credentials.NONE);
+    assertPulled();
+    assertThat(told).extracting(ImageProgress::status).contains("Retrying in 0 seconds");
+  }
+
+  @Test
+  void a_registry_that_does_no_ranges_sends_it_all_again() {
+    boolean[] torn = new boolean[1];
+    registry.tricks.put(
+        blobOfLayer(),
+        request -> {
+          if (!torn[0]) {
+            torn[0] = true;
+            HostileRegistry.tear(request, registry.layer, 0, 1_000_000);
+          } else {
+            request.response().end(Buffer.buffer(registry.layer));
+          }
+        });
+    pull("1", Credentials.NONE);
+    assertPulled();
+  }
+
+  @Test
+  void a_layer_that_never_comes_whole_is_given_up() {
+    registry.tricks.put(
+        blobOfLayer(), request -> HostileRegistry.tear(request, registry.layer, 0, 0));
+    refused("1", "");
+  }
+
+  @Test
+  void a_layer_with_another_digest_is_refused() {
+    byte[] other = registry.layer.clone();
+    other[1000] ^= 1;
+    registry.content.put(blobOfLayer(), other);
+    refused("1", "filesystem layer verification failed for digest sha256:");
+  }
+
+  @Test
+  void a_layer_that_the_configuration_does_not_know_is_refused() {
+    byte[] other = HostileRegistry.config(Digest.sha256(new byte[1]));
+    registry.blob(other);
+    registry.manifest("2", registry.manifest(other, registry.layer.length));
+    refused("2", "layers from manifest don't match image configuration");
+  }
+
+  @Test
+  void an_endless_layer_is_refused_where_its_descriptor_ends() {
+    registry.tricks.put(
+        blobOfLayer(),
+        request -> {
+          request.response().setChunked(true);
+          request.response().write(Buffer.buffer(registry.layer));
+          vertx.setPeriodic(
+              1,
+              timer -> {
+                if (request.response().closed()) {
+                  vertx.cancelTimer(timer);
+                } else if (!request.response().writeQueueFull()) {
+                  request.response().write(Buffer.buffer(new byte[10_000]));
+                }
+              });
+        });
+    refused("1", "is longer than the");
+  }
+
+  @Test
+  void a_descriptor_that_says_too_little_is_refused() {
+    registry.manifest("2", registry.manifest(registry.layer.length - 512));
+    refused("2", "is longer than the");
+  }
+
+  @Test
+  void a_descriptor_that_says_too_much_is_refused() {
+    registry.manifest("2", registry.manifest(registry.layer.length + 512));
+    refused("2", "unexpected EOF");
+  }
+
+  @Test
+  void a_configuration_with_another_digest_is_refused() {
+    byte[] other = registry.config.clone();
+    other[other.length - 1] = ' ';
+    registry.content.put(HostileRegistry.blobPath(registry.config), other);
+    refused("1", "image config verification failed for digest sha256:");
+  }
+
+  @Test
+  void a_manifest_of_another_digest_than_asked_for_is_refused() {
+    String digest = Digest.sha256(new byte[0]).toString();
+    registry.content.put(
+        "/v2/app/manifests/" + digest, registry.content.get("/v2/app/manifests/1"));
+    refused(digest, "manifest verification failed for digest " + digest);
+  }
+
+  @Test
+  void a_manifest_too_large_is_refused() {
+    registry.manifest("2", " ".repeat(5 << 20));
+    refused("2", "of more than");
+  }
+
+  @Test
+  void a_manifest_of_two_meanings_is_refused() {
+    registry.manifest("2", registry.manifest(5).replaceFirst("\\{", "{\"manifests\":[],"));
+    refused("2", "both an index and an image");
+  }
+
+  @Test
+  void a_manifest_of_schema_1_is_refused_in_dockerds_words() {
+    registry.manifest("2", "{\"schemaVersion\":1,\"fsLayers\":[]}");
+    refused("2", "schema 1 support has been removed");
+  }
+
+  @Test
+  void a_cancelled_pull_stops_and_leaves_nothing() {
+    CompletableFuture<Void> reached = new CompletableFuture<>();
+    CompletableFuture<Void> gone = new CompletableFuture<>();
+    registry.tricks.put(
+        blobOfLayer(),
+        request -> {
+          request.response().closeHandler(closed -> gone.complete(null));
+          request
+              .response()
+              .putHeader("Content-Length", String.valueOf(registry.layer.length))
+              .write(Buffer.buffer(registry.layer).slice(0, 100_000));
+          reached.complete(null);
+        });
+    Cancellation cancellation = new Cancellation();
+    PullRequest request = PullRequest.of(registry.name(), "1", "", Credentials.NONE);
+    CompletableFuture<Void> pull =
+        CompletableFuture.runAsync(() -> client().pull(request, cancellation, told::add), executor);
+    reached.join();
+    cancellation.cancel();
+    assertThatThrownBy(pull::join)
+        .isInstanceOf(CompletionException.class)
+        .hasMessageContaining("context canceled");
+    gone.join();
+    assertNothingIsLeft();
+  }
+
+  /** Makes the registry want a token of its own token server. */
+  private void demandToken() {
+    registry.gate =
+        request -> {
+          String shown = request.getHeader("Authorization");
+          if (request.path().equals("/token")) {
+            boolean known =
+                "repository:app:pull".equals(request.getParam("scope"))
+                    && "tests".equals(request.getParam("service"))
+                    && BASIC.equals(shown);
+            if (known) {
+              request.response().end("{\"token\":\"let-me-in\"}");
+            } else {
+              HostileRegistry.error(request, 401, "UNAUTHORIZED", "incorrect password");
+            }
+            return true;
+          }
+          if (!"Bearer let-me-in".equals(shown)) {
+            request
+                .response()
+                .putHeader(
+                    "WWW-Authenticate",
+                    "Bearer realm=\"http://127.0.0.1:%d/token\",service=\"tests\""
+                        .formatted(registry.port()));
+            HostileRegistry.error(request, 401, "UNAUTHORIZED", "authentication required");
+            return true;
+          }
+          return false;
+        };
+  }
+
+  @Test
+  void a_registry_that_wants_a_token_gets_one() {
+    demandToken();
+    pull("1", USER);
+    assertPulled();
+    assertThat(registry.asked)
+        .noneMatch(line -> line.startsWith("GET /v2") && line.contains("Basic"));
+  }
+
+  @Test
+  void without_the_right_password_there_is_no_token() {
+    demandToken();
+    refused("1", "unauthorized: incorrect password");
+    assertThatThrownBy(
+            () ->
+                client()
+                    .login(
+                        "127.0.0.1:" + registry.port(),
+                        new Credentials("user", "wrong", "", ""),
+                        new Cancellation()))
+        .isInstanceOf(EngineException.Unauthorized.class)
+        .hasMessageContaining("incorrect password");
+  }
+
+  @Test
+  void a_redirect_to_another_host_takes_no_credentials_along() {
+    try (HostileRegistry elsewhere = new HostileRegistry(vertx)) {
+      demandToken();
+      redirect(elsewhere);
+      pull("1", USER);
+      assertPulled();
+      assertThat(elsewhere.asked).isNotEmpty().allMatch(line -> line.endsWith(" null"));
+    }
+  }
+
+  @Test
+  void a_host_one_is_redirected_to_gets_no_credentials_for_asking() {
+    try (HostileRegistry elsewhere = new HostileRegistry(vertx)) {
+      registry.gate =
+          request -> {
+            if (request.getHeader("Authorization") == null) {
+              request.response().putHeader("WWW-Authenticate", "Basic realm=\"tests\"");
+              HostileRegistry.error(request, 401, "UNAUTHORIZED", "authentication required");
+              return true;
+            }
+            return false;
+          };
+      redirect(elsewhere);
+      elsewhere.gate =
+          request -> {
+            request
+                .response()
+                .putHeader(
+                    "WWW-Authenticate",
+                    "Bearer realm=\"http://127.0.0.1:%d/token\"".formatted(elsewhere.port()));
+            HostileRegistry.error(request, 401, "UNAUTHORIZED", "give me your password");
+            return true;
+          };
+      assertThatThrownBy(() -> pull("1", USER)).hasMessageContaining("give me your password");
+      assertNothingIsLeft();
+      assertThat(elsewhere.asked).isNotEmpty().allMatch(line -> line.endsWith(" null"));
+    }
+  }
+
+  private void redirect(HostileRegistry elsewhere) {
+    registry.tricks.put(
+        blobOfLayer(),
+        request ->
+            request
+                .response()
+                .setStatusCode(307)
+                .putHeader("Location", "http://127.0.0.1:" + elsewhere.port() + request.path())
+                .end());
+  }
+
+  @Test
+  void a_redirect_that_never_ends_is_left() {
+    registry.tricks.put(
+        blobOfLayer(),
+        request ->
+            request.response().setStatusCode(302).putHeader("Location", request.path()).end());
+    refused("1", "stopped after 10 redirects");
+  }
+
+  @Test
+  void a_mirror_is_asked_first_and_without_credentials() {
+    registry.content.forEach(
+        (path, bytes) -> registry.content.put(path.replace("/v2/app/", "/v2/library/app/"), bytes));
+    client("http://127.0.0.1:" + registry.port() + "/")
+        .pull(PullRequest.of("app", "1", "", USER), new Cancellation(), told::add);
+    assertThat(store.get("app:1").repoDigests()).hasSize(1);
+    assertThat(registry.asked).isNotEmpty().allMatch(line -> line.endsWith(" null"));
+  }
+
+  @Test
+  void two_pulls_at_a_time_fetch_a_layer_once() {
+    RegistryClient client = client();
+    CompletableFuture<Void> reached = new CompletableFuture<>();
+    registry.tricks.put(
+        blobOfLayer(),
+        request -> {
+          reached.complete(null);
+          vertx.setTimer(1, later -> HostileRegistry.serve(request, registry.layer));
+        });
+    PullRequest request = PullRequest.of(registry.name(), "1", "", Credentials.NONE);
+    CompletableFuture<Void> first =
+        CompletableFuture.runAsync(
+            () -> client.pull(request, new Cancellation(), told::add), executor);
+    reached.join();
+    client.pull(request, new Cancellation(), told::add);
+    first.join();
+    assertPulled();
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(registry.asked)
+                    .filteredOn(line -> line.contains(blobOfLayer()))
+                    .hasSize(1));
+  }
+
+  @Test
+  void an_answer_that_is_no_json_is_told_by_its_status() {
+    registry.tricks.put(
+        "/v2/app/manifests/1",
+        request ->
+            request.response().setStatusCode(502).end(Buffer.buffer("<html>".getBytes(UTF_8))));
+    refused("1", "unexpected status from GET request to http://127.0.0.1");
+  }
+}
