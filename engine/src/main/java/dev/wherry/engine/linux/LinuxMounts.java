@@ -140,7 +140,9 @@ public final class LinuxMounts implements Mounts {
             if (readOnly) {
               remountReadOnly(tree.top().fd());
             }
-            return new GraftedTree(tree, new Fd(openNamespace()));
+            GraftedTree grafted = new GraftedTree(tree, new Fd(openNamespace()));
+            leaveRest(root);
+            return grafted;
           } catch (RuntimeException e) {
             tree.close();
             throw e;
@@ -157,6 +159,20 @@ public final class LinuxMounts implements Mounts {
       try (Fd mounted = tree.open(graft.place(), OpenFlags.O_PATH)) {
         remountReadOnly(mounted);
       }
+    }
+  }
+
+  /**
+   * Lets go of all mounts outside of a tree that is one itself, pivot_root(2): a copy of another
+   * container's mount would otherwise outlive it. Where the root can't be changed, as on an
+   * initramfs, they stay until the namespace ends.
+   */
+  private void leaveRest(Path root) {
+    CallState c = CallState.current();
+    FileCalls.check(c.call(SystemCall.SYS_chdir, c.first(root.toString())), "chdir", "" + root);
+    if (c.call(SystemCall.SYS_pivot_root, c.first("."), c.second(".")) >= 0) {
+      // The old root now lies on top of the new one.
+      umount(Path.of("."), MountFlags.MNT_DETACH);
     }
   }
 

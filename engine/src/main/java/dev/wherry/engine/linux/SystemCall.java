@@ -41,6 +41,7 @@ final class SystemCall {
   static final int SYS_umask = nr(95, 166);
   static final int SYS_geteuid = nr(107, 175);
   static final int SYS_statfs = nr(137, 43);
+  static final int SYS_pivot_root = nr(155, 41);
   static final int SYS_prctl = nr(157, 167);
   static final int SYS_mount = nr(165, 40);
   static final int SYS_umount2 = nr(166, 39);
