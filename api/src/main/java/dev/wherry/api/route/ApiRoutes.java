@@ -13,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
+import org.jspecify.annotations.Nullable;
 
 /** All routes over one engine. Made once; mounted on the router of each event loop. */
 public final class ApiRoutes {
@@ -102,6 +103,7 @@ public final class ApiRoutes {
   public static final class Early {
     private final PingRoute ping = new PingRoute();
     private final VersionRoute version;
+    private final Future<EngineClients> engine;
 
     /**
      * Routes that need no engine.
@@ -110,6 +112,7 @@ public final class ApiRoutes {
      */
     public Early(DaemonConfig config, MachineFacts machine, Future<EngineClients> engine) {
       this.version = new VersionRoute(machine, facts(config), engine);
+      this.engine = engine;
     }
 
     /**
@@ -123,7 +126,18 @@ public final class ApiRoutes {
         return false;
       }
       PingRoute.answer(request);
+      if (request.method().equals(HttpMethod.HEAD)) {
+        anticipate();
+      }
       return true;
+    }
+
+    /** The docker command line begins each command with a HEAD; who only looks sends a GET. */
+    private void anticipate() {
+      @Nullable EngineClients ready = engine.result();
+      if (ready != null) {
+        ready.containers().anticipate();
+      }
     }
 
     private static boolean isRead(HttpMethod method) {

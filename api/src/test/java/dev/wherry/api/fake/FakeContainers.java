@@ -114,6 +114,11 @@ public final class FakeContainers implements Containers {
   }
 
   @Override
+  public void anticipate() {
+    calls.add("anticipate");
+  }
+
+  @Override
   public FakeIndex index() {
     return index;
   }

@@ -2,6 +2,7 @@ package dev.wherry.api.route;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.api.fake.FakeNetworks;
@@ -34,6 +35,14 @@ class OtherRoutesTest {
     RawHttp.Answer answer = api.get(path);
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     return Json.tree(answer.body());
+  }
+
+  @Test
+  void the_ping_a_command_begins_with_is_a_hint_and_one_that_only_looks_is_not() {
+    api.get("/_ping");
+    assertThat(api.engine.containers.calls).isEmpty();
+    RawHttp.send(api.socket(), "HEAD", "/_ping", "");
+    await().until(() -> api.engine.containers.calls.equals(List.of("anticipate")));
   }
 
   @Test

@@ -32,6 +32,12 @@ public interface ContainerLifecycle {
   ContainerFiles files(Container container);
 
   /**
+   * Told when a client seems to be about to start something: what every start waits for is begun.
+   * Returns at once; may be called from any thread.
+   */
+  void anticipate();
+
+  /**
    * Checks the request against images, networks and volumes, reserves the name, makes the writable
    * layer and stores the record.
    */

@@ -114,6 +114,11 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
   }
 
   @Override
+  public void anticipate() {
+    parts.anticipateMove();
+  }
+
+  @Override
   public Container create(NewContainer request) {
     return creation.create(request);
   }

@@ -273,9 +273,9 @@ public final class DefaultExecLifecycle implements ExecLifecycle {
     private void ended(int code) {
       // At once: attached() may be noting the pid of a process as short as this one.
       execs.computeIfPresent(exec.id(), (key, now) -> with(now, false, true, code, now.pid()));
+      exited.accept(code);
       events.tell(
           container, "exec_die", Map.of("execID", exec.id(), "exitCode", Integer.toString(code)));
-      exited.accept(code);
       parts.paths().removeTree(order.bundle().directory());
     }
 

@@ -41,6 +41,11 @@ public final class ContainerClient implements Containers {
   }
 
   @Override
+  public void anticipate() {
+    lifecycle.anticipate();
+  }
+
+  @Override
   public Future<Container> create(NewContainer request) {
     return ask(new ContainerCommand.Create(request));
   }

@@ -30,6 +30,9 @@ public interface Containers {
   /** Where this container's files are; answers at once, like {@link #index}. */
   ContainerFiles files(Container container);
 
+  /** Told when a client seems to be about to start something; answers at once. */
+  void anticipate();
+
   Future<Container> create(NewContainer request);
 
   Future<Void> start(String ref);

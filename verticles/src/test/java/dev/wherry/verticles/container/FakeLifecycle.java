@@ -116,6 +116,9 @@ final class FakeLifecycle implements ContainerLifecycle, ContainerIndex {
   }
 
   @Override
+  public void anticipate() {}
+
+  @Override
   public ContainerIndex index() {
     return this;
   }
