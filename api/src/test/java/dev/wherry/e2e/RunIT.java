@@ -57,6 +57,16 @@ class RunIT {
   }
 
   @Test
+  void no_byte_is_lost_to_a_reader_slower_than_the_command() {
+    // Without -i the client closes its sending side at once; the output then has to wait for it.
+    for (int i = 0; i < 12; i++) {
+      CliResult result = run("sh", "-c", "yes 0123456789abcde | head -n 131072");
+      assertThat(result.exitCode()).isZero();
+      assertThat(result.stdout()).hasSize(131_072 * 16);
+    }
+  }
+
+  @Test
   void a_megabyte_of_input_comes_back_unchanged() {
     String text = "0123456789abcde\n".repeat(65_536);
     try (CliSession session = docker.start("run", "-i", "--rm", TestImages.BUSYBOX, "cat")) {

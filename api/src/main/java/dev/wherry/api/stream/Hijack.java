@@ -42,6 +42,7 @@ public final class Hijack {
         Objects.requireNonNull(channel.pipeline().context(ConnectionGate.NAME));
     var gate = (ConnectionGate) gateContext.handler();
     gate.hijacked();
+    EpollInterest.keep(channel);
     // Written from the encoder's own place, so that it passes the encoder by.
     channel
         .pipeline()
