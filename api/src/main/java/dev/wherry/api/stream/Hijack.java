@@ -25,6 +25,8 @@ public final class Hijack {
   public static void prepare(HttpConnection connection) {
     Channel channel = ((ConnectionBase) connection).channel();
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    // Before the client can half-close.
+    EpollInterest.keep(channel);
     channel.pipeline().addBefore("handler", ConnectionGate.NAME, new ConnectionGate());
   }
 
@@ -42,7 +44,6 @@ public final class Hijack {
         Objects.requireNonNull(channel.pipeline().context(ConnectionGate.NAME));
     var gate = (ConnectionGate) gateContext.handler();
     gate.hijacked();
-    EpollInterest.keep(channel);
     // Written from the encoder's own place, so that it passes the encoder by.
     channel
         .pipeline()
