@@ -27,6 +27,8 @@ final class DockerCli {
     try {
       this.home = Files.createTempDirectory("wherry-e2e-cli");
       home.toFile().deleteOnExit();
+      // What a login leaves; deleted before the directory, in the reverse order.
+      home.resolve("config.json").toFile().deleteOnExit();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
