@@ -7,9 +7,9 @@ import java.lang.reflect.Method;
 /**
  * Keeps a channel in its epoll set for as long as it is open.
  *
- * <p>Netty 4.2.11 and later take a channel out of the set when no event is of interest any more, as
- * after the client's half-close, and forget to put it back when a write has to wait for room: the
- * write fails with ENOENT, and what was not yet written is lost ({@code
+ * <p>Netty (4.2.13 to 4.2.20; not 4.2.10) takes a channel out of the set when no event is of
+ * interest any more, as after the client's half-close, and forgets to put it back when a write has
+ * to wait for room: the write fails with ENOENT, and what was not yet written is lost ({@code
  * EpollIoHandler.DefaultEpollIoRegistration.submit}). So one interest is added that never comes
  * true. Netty shows no way to add one but its own.
  */
