@@ -4,6 +4,7 @@ import dev.wherry.engine.registry.Cancellation;
 import dev.wherry.engine.registry.RegistryHttp;
 import dev.wherry.verticles.bus.BodyInputStream;
 import dev.wherry.verticles.bus.Contexts;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -20,12 +21,15 @@ import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -167,7 +171,24 @@ public final class VertxRegistryHttp implements RegistryHttp {
       case ConnectException e when text.contains("Connection refused") ->
           new IOException("dial tcp " + address + ": connect: connection refused", e);
       case ConnectException e -> new IOException("dial tcp " + address + ": " + text, e);
+      case SSLException e -> new IOException(tls(e), e);
       default -> new IOException(text, cause);
+    };
+  }
+
+  /** What lies at the bottom of a failed handshake. */
+  private static String tls(SSLException failure) {
+    Throwable root = failure;
+    while (root.getCause() != null && !(root instanceof CertificateException)) {
+      root = root.getCause();
+    }
+    return switch (root) {
+      case CertPathBuilderException e -> "x509: certificate signed by unknown authority";
+      case CertificateException e when e.getCause() instanceof CertPathBuilderException ->
+          "x509: certificate signed by unknown authority";
+      case CertificateException e -> "x509: " + e.getMessage();
+      case NotSslRecordException e -> "http: server gave HTTP response to HTTPS client";
+      default -> String.valueOf(root.getMessage());
     };
   }
 
