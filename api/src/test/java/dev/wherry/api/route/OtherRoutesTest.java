@@ -319,4 +319,10 @@ class OtherRoutesTest {
       assertThat(Json.tree(answer.body()).path("message").textValue()).isNotBlank();
     }
   }
+
+  @Test
+  void pruning_a_build_cache_that_is_not_there_prunes_nothing() {
+    assertThat(api.post("/build/prune", "").body())
+        .isEqualTo("{\"CachesDeleted\":null,\"SpaceReclaimed\":0}\n");
+  }
 }
