@@ -5,14 +5,12 @@ import dev.wherry.engine.archive.ImageArchive;
 import dev.wherry.engine.content.ContentStore;
 import dev.wherry.engine.content.Digest;
 import dev.wherry.engine.error.EngineException;
-import dev.wherry.engine.event.EngineEvent;
 import dev.wherry.engine.event.Journal;
 import dev.wherry.engine.layer.LayerLimits;
 import dev.wherry.engine.layer.LayerStager;
 import dev.wherry.engine.layer.PendingLayer;
 import dev.wherry.engine.linux.Paths;
 import dev.wherry.engine.snapshot.Snapshotter;
-import dev.wherry.engine.store.DocumentStore;
 import dev.wherry.engine.store.JsonDocumentStore;
 import dev.wherry.engine.tar.TarFormatException;
 import java.io.IOException;
@@ -20,41 +18,24 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Images on disk: configurations as blobs, layers in the snapshotter, and one {@link Catalog} of
+ * Images on disk: configurations as blobs, layers in the snapshotter, and an {@link ImageTable} of
  * what there is. Work on an image is done beside what is there and becomes visible with the
  * catalog's one atomic write; what was done and not written down is collected at the next start.
  */
 public final class FileImageStore implements ImageStore {
-  private static final Logger LOG = LoggerFactory.getLogger(FileImageStore.class);
-  private static final String CATALOG = "catalog";
-
   private final Snapshotter snapshotter;
-  private final Journal journal;
   private final Clock clock;
-  private final DocumentStore<Catalog> documents;
-  private final ContentStore content;
   private final LayerStager stager;
   private final LayerReferences layers;
-  private final ReentrantLock lock = new ReentrantLock();
-
-  /** What is in the catalog, kept open: configurations and claims on layers, by image id. */
-  private final Map<String, Stored> stored = new HashMap<>();
-
-  private Catalog catalog;
-  private volatile ImageIndex index;
-
-  private record Stored(ImageDocument document, LayerReferences.Hold layers) {}
+  private final ImageTable table;
+  private final ImageEvents events;
 
   /**
    * Opens the store and collects what was interrupted.
@@ -65,82 +46,26 @@ public final class FileImageStore implements ImageStore {
   public FileImageStore(
       Path directory, Snapshotter snapshotter, Paths paths, Journal journal, Clock clock) {
     this.snapshotter = snapshotter;
-    this.journal = journal;
     this.clock = clock;
-    this.documents = new JsonDocumentStore<>(directory.resolve("catalog"), Catalog.class);
-    this.content = new ContentStore(directory);
+    this.events = new ImageEvents(journal);
     this.stager = new LayerStager(snapshotter, paths, LayerLimits.DEFAULT);
     this.layers = new LayerReferences(snapshotter, stager);
-    this.catalog = documents.loadAll().getOrDefault(CATALOG, Catalog.EMPTY);
-    this.index = openImages();
-    layers.collectGarbage();
-    removeUnusedContent();
-  }
-
-  /** Opens all images of the catalog; one that is not whole is dropped from it. */
-  private ImageIndex openImages() {
-    Catalog.Draft draft = catalog.draft();
-    for (String id : catalog.images().keySet()) {
-      try {
-        ImageDocument document = ImageDocument.parse(content.read(Digest.parse(id)));
-        stored.put(id, new Stored(document, layers.hold(document.chains())));
-      } catch (IOException | EngineException e) {
-        LOG.error("image {} is damaged and dropped: {}", id, e.getMessage());
-        draft.remove(id);
-      }
-    }
-    draft.removeDangling();
-    Catalog whole = draft.finish();
-    if (!whole.equals(catalog)) {
-      documents.put(CATALOG, whole);
-      catalog = whole;
-    }
-    return indexOf(whole);
-  }
-
-  private void removeUnusedContent() {
-    try {
-      for (Digest digest : content.list()) {
-        if (!stored.containsKey(digest.toString())) {
-          content.delete(digest);
-        }
-      }
-    } catch (IOException e) {
-      throw new EngineException.Internal("images: " + e.getMessage(), e);
-    }
-  }
-
-  private ImageIndex indexOf(Catalog of) {
-    return ImageIndex.of(of, id -> stored(id).document, this::layerSizes);
-  }
-
-  private Stored stored(String id) {
-    Stored image = stored.get(id);
-    if (image == null) {
-      throw new IllegalStateException("image " + id + " is in the catalog but not open");
-    }
-    return image;
-  }
-
-  private List<Long> layerSizes(ImageDocument document) {
-    return document.chains().stream().map(snapshotter::committedSize).toList();
-  }
-
-  /** Makes a change visible: on disk first, then in memory. Called with the lock held. */
-  private void publish(Catalog changed) {
-    documents.put(CATALOG, changed);
-    catalog = changed;
-    index = indexOf(changed);
+    this.table =
+        new ImageTable(
+            new JsonDocumentStore<>(directory.resolve("catalog"), Catalog.class),
+            new ContentStore(directory),
+            layers,
+            snapshotter);
   }
 
   @Override
   public List<Image> list() {
-    return index.newestFirst();
+    return table.index().newestFirst();
   }
 
   @Override
   public Image get(String nameOrId) {
-    return index.get(nameOrId);
+    return table.index().get(nameOrId);
   }
 
   @Override
@@ -156,7 +81,8 @@ public final class FileImageStore implements ImageStore {
       for (NewImage image : images) {
         install(image);
       }
-      return add(images, progress);
+      snapshotter.sync();
+      return table.exclusively(() -> add(images, progress));
     } catch (TarFormatException e) {
       throw notAnArchive(e);
     } finally {
@@ -169,36 +95,6 @@ public final class FileImageStore implements ImageStore {
         .anyMatch(layer -> layer.diffId().equals(diffId.toString()));
   }
 
-  @Override
-  public IncomingImage receive(byte[] config) {
-    return new IncomingImage(config, layers, stager, this::isKnown, this::addPulled);
-  }
-
-  /** Puts a pulled image, whose layers are there, into the catalog under its names. */
-  private PulledImage addPulled(NewImage image, ImageReference asked) throws IOException {
-    snapshotter.sync();
-    lock.lock();
-    try {
-      Catalog.Draft draft = catalog.draft();
-      draft.add(image.id(), "");
-      String before = catalog.references().get(ImageIndex.stored(asked).toString());
-      for (ImageReference name : image.names()) {
-        draft.point(ImageIndex.stored(name), image.id());
-      }
-      open(List.of(image));
-      publish(draft.finish());
-      return new PulledImage(index.get(image.id()), !image.id().equals(before));
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  @Override
-  public void pulled(ImageReference reference) {
-    String id = index.byReference(reference).map(Image::id).orElse("");
-    tell(index, "pull", id, reference.familiar(), reference.familiarName());
-  }
-
   private void install(NewImage image) throws IOException {
     image.hold(
         layers.install(image.document().diffIds(), image.document().chains(), image.layers()));
@@ -207,26 +103,19 @@ public final class FileImageStore implements ImageStore {
   /** Puts whole images into the catalog, all at once. */
   private List<LoadedImage> add(List<NewImage> images, Consumer<ImageProgress> progress)
       throws IOException {
-    snapshotter.sync();
-    lock.lock();
-    try {
-      Catalog.Draft draft = catalog.draft();
-      for (NewImage image : images) {
-        draft.add(image.id(), image.parent());
-        for (ImageReference name : image.names()) {
-          String before = draft.point(name, image.id());
-          if (before != null && !before.equals(image.id())) {
-            progress.accept(ImageProgress.message(renamed(name, before)));
-          }
+    Catalog.Draft draft = table.draft();
+    for (NewImage image : images) {
+      draft.add(image.id(), image.parent());
+      for (ImageReference name : image.names()) {
+        String before = draft.point(name, image.id());
+        if (before != null && !before.equals(image.id())) {
+          progress.accept(ImageProgress.message(renamed(name, before)));
         }
       }
-      open(images);
-      publish(draft.finish());
-      images.forEach(image -> tell("load", image.id(), image.id()));
-      return images.stream().flatMap(image -> image.loaded(index).stream()).toList();
-    } finally {
-      lock.unlock();
     }
+    table.publish(draft, images);
+    images.forEach(image -> events.tell(table.index(), "load", image.id(), image.id()));
+    return images.stream().flatMap(image -> image.loaded(table.index()).stream()).toList();
   }
 
   private static String renamed(ImageReference name, String id) {
@@ -234,35 +123,53 @@ public final class FileImageStore implements ImageStore {
         .formatted(name.familiar(), id);
   }
 
-  /**
-   * Stores configurations and takes over the claims of new images; those of images that are there
-   * stay as they are.
-   */
-  private void open(List<NewImage> images) throws IOException {
-    for (NewImage image : images) {
-      content.put(image.config());
-      if (!stored.containsKey(image.id())) {
-        stored.put(image.id(), new Stored(image.document(), image.takeHold()));
-      }
-    }
+  @Override
+  public IncomingImage receive(byte[] config) {
+    return new IncomingImage(config, layers, stager, this::isKnown, this::addPulled);
+  }
+
+  /** Puts a pulled image, whose layers are there, into the catalog under its names. */
+  private PulledImage addPulled(NewImage image, ImageReference asked) throws IOException {
+    snapshotter.sync();
+    return table.exclusively(
+        () -> {
+          Catalog.Draft draft = table.draft();
+          draft.add(image.id(), "");
+          String before = table.index().references().get(ImageIndex.stored(asked).toString());
+          for (ImageReference name : image.names()) {
+            draft.point(ImageIndex.stored(name), image.id());
+          }
+          table.publish(draft, List.of(image));
+          return new PulledImage(get(image.id()), !image.id().equals(before));
+        });
+  }
+
+  @Override
+  public void pulled(ImageReference reference) {
+    ImageIndex index = table.index();
+    String id = index.byReference(reference).map(Image::id).orElse("");
+    events.tell(index, "pull", id, reference.familiar(), reference.familiarName());
   }
 
   @Override
   public Export save(List<String> namesOrIds) {
+    return table.exclusively(() -> export(namesOrIds));
+  }
+
+  private Export export(List<String> namesOrIds) {
     Map<String, ImageExport.Held> held = new LinkedHashMap<>();
     boolean done = false;
-    lock.lock();
     try {
-      ImageSelection selection = ImageSelection.of(index, namesOrIds);
+      ImageSelection selection = ImageSelection.of(table.index(), namesOrIds);
       for (String id : selection.ids()) {
-        held.put(id, hold(id));
+        held.put(id, table.hold(id));
       }
       done = true;
-      return new ImageExport(selection, held, snapshotter, stager, id -> tell("save", id, id));
+      return new ImageExport(
+          selection, held, snapshotter, stager, id -> events.tell(table.index(), "save", id, id));
     } catch (IOException e) {
       throw new EngineException.Internal("save: " + e.getMessage(), e);
     } finally {
-      lock.unlock();
       if (!done) {
         held.values().forEach(ImageExport.Held::close);
       }
@@ -285,7 +192,7 @@ public final class FileImageStore implements ImageStore {
         NewImage image =
             NewImage.of(config.with(layer.unpacked().diffId()), List.of(), layer, "")) {
       Image made = add(image, name);
-      tell("import", made.id(), made.id());
+      events.tell(table.index(), "import", made.id(), made.id());
       return made;
     } catch (TarFormatException e) {
       throw notAnArchive(e);
@@ -295,22 +202,10 @@ public final class FileImageStore implements ImageStore {
   @Override
   public Image commit(Commit commit, InputStream layer) throws IOException {
     ImageReference name = newTag(commit.reference(), "cannot commit to digest reference");
-    try (ImageExport.Held base = commit.baseId().isEmpty() ? null : hold(commit.baseId());
+    try (ImageExport.Held base = commit.baseId().isEmpty() ? null : table.hold(commit.baseId());
         PendingLayer pending = stager.stage(layer, bytes -> {});
         NewImage image = CommittedConfig.image(commit, base, pending, clock.instant())) {
       return add(image, name);
-    }
-  }
-
-  private ImageExport.Held hold(String nameOrId) throws IOException {
-    lock.lock();
-    try {
-      String id = index.get(nameOrId).id();
-      ImageDocument document = stored(id).document;
-      byte[] config = content.read(Digest.parse(id));
-      return new ImageExport.Held(config, document, layers.hold(document.chains()));
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -326,23 +221,20 @@ public final class FileImageStore implements ImageStore {
   private Image add(NewImage image, @Nullable ImageReference name) throws IOException {
     install(image);
     snapshotter.sync();
-    lock.lock();
-    try {
-      Catalog.Draft draft = catalog.draft();
-      draft.add(image.id(), image.parent());
-      if (name != null) {
-        draft.point(ImageIndex.stored(name), image.id());
-        draft.touch(image.id(), clock.instant());
-      }
-      open(List.of(image));
-      publish(draft.finish());
-      if (name != null) {
-        tell("tag", image.id(), name.familiar());
-      }
-      return index.get(image.id());
-    } finally {
-      lock.unlock();
-    }
+    return table.exclusively(
+        () -> {
+          Catalog.Draft draft = table.draft();
+          draft.add(image.id(), image.parent());
+          if (name != null) {
+            draft.point(ImageIndex.stored(name), image.id());
+            draft.touch(image.id(), clock.instant());
+          }
+          table.publish(draft, List.of(image));
+          if (name != null) {
+            events.tell(table.index(), "tag", image.id(), name.familiar());
+          }
+          return get(image.id());
+        });
   }
 
   private static EngineException notAnArchive(TarFormatException e) {
@@ -356,39 +248,35 @@ public final class FileImageStore implements ImageStore {
       throw new EngineException.InvalidParameter(
           "refusing to create a tag with a digest reference");
     }
-    lock.lock();
-    try {
-      Image image = index.get(nameOrId);
-      Catalog.Draft draft = catalog.draft();
-      draft.point(ImageIndex.stored(name), image.id());
-      draft.touch(image.id(), clock.instant());
-      publish(draft.finish());
-      tell("tag", image.id(), name.familiar());
-      return index.get(image.id());
-    } finally {
-      lock.unlock();
-    }
+    return table.exclusively(
+        () -> {
+          Image image = get(nameOrId);
+          Catalog.Draft draft = table.draft();
+          draft.point(ImageIndex.stored(name), image.id());
+          draft.touch(image.id(), clock.instant());
+          table.publish(draft);
+          events.tell(table.index(), "tag", image.id(), name.familiar());
+          return get(image.id());
+        });
   }
 
   @Override
   public List<ImageDeletion> remove(
       String nameOrId, boolean force, boolean prune, ImageUsers usedBy) {
-    lock.lock();
-    try {
-      List<ImageRemoval.Step> steps = ImageRemoval.plan(index, nameOrId, force, prune, usedBy);
-      ImageIndex before = index;
-      Catalog.Draft draft = catalog.draft();
-      for (ImageRemoval.Step step : steps) {
-        switch (step) {
-          case ImageRemoval.Step.Untag untag -> draft.unpoint(untag.reference());
-          case ImageRemoval.Step.Delete delete -> draft.remove(delete.imageId());
-        }
-      }
-      publish(draft.finish());
-      return carryOut(steps, before);
-    } finally {
-      lock.unlock();
-    }
+    return table.exclusively(
+        () -> {
+          ImageIndex before = table.index();
+          List<ImageRemoval.Step> steps = ImageRemoval.plan(before, nameOrId, force, prune, usedBy);
+          Catalog.Draft draft = table.draft();
+          for (ImageRemoval.Step step : steps) {
+            switch (step) {
+              case ImageRemoval.Step.Untag untag -> draft.unpoint(untag.reference());
+              case ImageRemoval.Step.Delete delete -> draft.remove(delete.imageId());
+            }
+          }
+          table.publish(draft);
+          return carryOut(steps, before);
+        });
   }
 
   private List<ImageDeletion> carryOut(List<ImageRemoval.Step> steps, ImageIndex before) {
@@ -397,50 +285,19 @@ public final class FileImageStore implements ImageStore {
       switch (step) {
         case ImageRemoval.Step.Untag untag -> {
           if (untag.event()) {
-            tell(before, "untag", untag.imageId(), untag.imageId());
+            events.tell(before, "untag", untag.imageId(), untag.imageId());
           }
           answer.add(new ImageDeletion(untag.reference().familiar(), null));
         }
         case ImageRemoval.Step.Delete delete -> {
-          tell(before, "delete", delete.imageId(), delete.imageId());
+          events.tell(before, "delete", delete.imageId(), delete.imageId());
           answer.add(new ImageDeletion(null, delete.imageId()));
-          for (String chain : close(delete.imageId())) {
+          for (String chain : table.close(delete.imageId())) {
             answer.add(new ImageDeletion(null, chain));
           }
         }
       }
     }
     return answer;
-  }
-
-  /** Lets go of an image that is no longer in the catalog; says which layers went with it. */
-  private List<String> close(String id) {
-    Stored image = stored(id);
-    stored.remove(id);
-    try {
-      content.delete(Digest.parse(id));
-    } catch (IOException e) {
-      LOG.warn("the configuration of image {} is left for the next start: {}", id, e.getMessage());
-    }
-    return image.layers.release();
-  }
-
-  private void tell(String action, String imageId, String name) {
-    tell(index, action, imageId, name);
-  }
-
-  private void tell(ImageIndex at, String action, String imageId, String name) {
-    tell(at, action, imageId, imageId, name);
-  }
-
-  /** dockerd's attributes of an image's event: its labels, and a name. */
-  private void tell(ImageIndex at, String action, String imageId, String actor, String name) {
-    Map<String, String> attributes = new HashMap<>();
-    Image image = at.byId().get(imageId);
-    if (image != null && image.config().labels() != null) {
-      attributes.putAll(image.config().labels());
-    }
-    attributes.put("name", name);
-    journal.append(EngineEvent.Type.IMAGE, action, actor, attributes);
   }
 }
