@@ -1,6 +1,7 @@
 package dev.wherry.engine.content;
 
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.linux.Libcrypto;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -58,6 +59,11 @@ public record Digest(String algorithm, String hex) {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
+  }
+
+  /** As {@link #newSha256}, for much: faster, but takes some milliseconds the first time. */
+  public static MessageDigest newStreamSha256() {
+    return Libcrypto.sha256().orElseGet(Digest::newSha256);
   }
 
   @Override

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Counts what is read through it and takes its SHA-256. */
 public final class DigestStream extends FilterInputStream {
-  private final MessageDigest digest = Digest.newSha256();
+  private final MessageDigest digest = Digest.newStreamSha256();
   private final AtomicLong count = new AtomicLong();
 
   public DigestStream(InputStream in) {
