@@ -36,7 +36,7 @@ final class ContainerCommit {
     if (!request.pause() || !(container.state() instanceof ContainerState.Running)) {
       return commit(container, commit);
     }
-    lifecycle.pause(container.id());
+    lifecycle.pauseForNow(container.id());
     Throwable failure = null;
     try {
       return commit(container, commit);

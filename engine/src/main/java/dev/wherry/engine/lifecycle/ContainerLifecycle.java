@@ -76,6 +76,12 @@ public interface ContainerLifecycle {
 
   Container pause(String id);
 
+  /**
+   * As {@link #pause}, but not for longer than this daemon lives: the next one lets the container
+   * go on.
+   */
+  Container pauseForNow(String id);
+
   Container unpause(String id);
 
   /**

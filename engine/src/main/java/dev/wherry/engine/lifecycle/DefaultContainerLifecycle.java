@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Containers under the supervisor of {@link LifecycleParts}, their records in its store. */
@@ -195,11 +196,20 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
 
   @Override
   public Container pause(String id) {
-    Container container = records.index().get(id);
+    return pause(records.index().get(id), records::save);
+  }
+
+  @Override
+  public Container pauseForNow(String id) {
+    // On disk it runs on, and recovery lets go on what runs.
+    return pause(records.index().get(id), records::show);
+  }
+
+  private Container pause(Container container, UnaryOperator<Container> record) {
     return switch (container.state()) {
       case ContainerState.Running running -> {
         cgroup(container).freeze();
-        Container paused = records.save(container.withState(new ContainerState.Paused(running)));
+        Container paused = record.apply(container.withState(new ContainerState.Paused(running)));
         events.tell(paused, "pause");
         yield paused;
       }

@@ -1,5 +1,6 @@
 package dev.wherry.engine.lifecycle;
 
+import dev.wherry.engine.cgroup.Cgroup;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerState;
 import dev.wherry.engine.container.ContainerState.Running;
@@ -94,7 +95,23 @@ final class Recovery {
       exits.tell(order, unseenEnd(container));
     } else {
       exits.watch(order, supervised.get());
+      goOn(container);
       LOG.info("{}: taken over, pid {}", container.id(), process.pid());
+    }
+  }
+
+  /**
+   * A pause that was not to outlive the daemon ends, and so does one that was never written down.
+   */
+  private void goOn(Container container) {
+    if (!(container.state() instanceof Running)) {
+      return;
+    }
+    Cgroup cgroup = parts.cgroups().at(orders.cgroup(container));
+    boolean frozen = cgroup.isFrozen();
+    cgroup.thaw();
+    if (frozen) {
+      LOG.warn("{}: it was paused only for what the last daemon did, and goes on", container.id());
     }
   }
 

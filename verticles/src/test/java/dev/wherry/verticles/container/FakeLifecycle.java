@@ -227,6 +227,11 @@ final class FakeLifecycle implements ContainerLifecycle, ContainerIndex {
   }
 
   @Override
+  public Container pauseForNow(String id) {
+    return pause(id);
+  }
+
+  @Override
   public Container unpause(String id) {
     step("unpause", id);
     if (get(id).state() instanceof ContainerState.Paused paused) {
