@@ -1,8 +1,16 @@
 package dev.wherry.e2e;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 @EndToEnd
@@ -131,5 +139,94 @@ class LogsIT {
   void a_container_that_never_ran_has_none() {
     docker.ok("create", "--name", "boat", TestImages.BUSYBOX);
     assertThat(docker.run("logs", "boat")).isEqualTo(new CliResult(0, "", ""));
+  }
+
+  /** Not with dockerd, which rotates at a size of its own. */
+  @Test
+  void logs_are_rotated_compressed_and_read_in_one_pass() {
+    docker.ok(
+        "run",
+        "-d",
+        "--name",
+        "boat",
+        "--log-opt",
+        "max-size=100k",
+        "--log-opt",
+        "max-file=50",
+        TestImages.BUSYBOX,
+        "sh",
+        "-c",
+        "i=0; while [ $i -lt 20 ]; do seq $((i * 1000 + 1)) $((i * 1000 + 1000)); i=$((i + 1));"
+            + " sleep 0.2; done; sleep 1000");
+    String expected =
+        IntStream.rangeClosed(1, 20_000).mapToObj(Integer::toString).collect(joining("\n"));
+    try (CliSession following = docker.start("logs", "-f", "boat")) {
+      following.awaitOutput("\n20000\n");
+      docker.ok("kill", "boat");
+      assertThat(following.exit().stdout().strip()).isEqualTo(expected);
+    }
+    assertThat(docker.ok("logs", "boat")).isEqualTo(expected);
+    assertThat(docker.ok("logs", "--tail", "15000", "boat").lines()).hasSize(15_000);
+    Path log = Path.of(docker.ok("inspect", "-f", "{{.LogPath}}", "boat"));
+    await().untilAsserted(() -> assertThat(siblings(log)).anyMatch(n -> n.endsWith(".gz")));
+  }
+
+  private static List<String> siblings(Path log) throws IOException {
+    try (Stream<Path> files = Files.list(log.getParent())) {
+      return files.map(Path::toString).toList();
+    }
+  }
+
+  @Test
+  void details_show_labels_environment_and_tag() {
+    docker.ok(
+        "run",
+        "--name",
+        "boat",
+        "--label",
+        "k=v",
+        "-e",
+        "E=1",
+        "--log-opt",
+        "labels=k",
+        "--log-opt",
+        "env=E",
+        "--log-opt",
+        "tag={{.Name}}",
+        TestImages.BUSYBOX,
+        "echo",
+        "x");
+    assertThat(docker.ok("logs", "--details", "boat")).isEqualTo("E=1,k=v,tag=boat x");
+    docker.run("rm", "boat");
+    ran("echo x");
+    assertThat(docker.run("logs", "--details", "boat").stdout()).isEqualTo(" x\n");
+  }
+
+  @Test
+  void the_local_driver_keeps_logs_too() {
+    docker.ok("run", "--name", "boat", "--log-driver", "local", TestImages.BUSYBOX, "echo", "x");
+    assertThat(docker.ok("logs", "boat")).isEqualTo("x");
+    assertThat(docker.ok("inspect", "-f", "{{.HostConfig.LogConfig.Type}}:{{.LogPath}}", "boat"))
+        .isEqualTo("local:");
+  }
+
+  @Test
+  void a_driver_that_cannot_work_here_is_refused_by_name() {
+    assertThat(docker.run("create", "--log-driver", "nosuch", TestImages.BUSYBOX).stderr())
+        .contains("error looking up logging plugin nosuch: plugin \"nosuch\" not found");
+    assertThat(docker.run("create", "--log-opt", "nope=1", TestImages.BUSYBOX).stderr())
+        .contains("unknown log opt 'nope' for json-file log driver");
+    assumeFalse(Files.exists(Path.of("/run/systemd/journal/socket")));
+    docker.ok("create", "--name", "boat", "--log-driver", "journald", TestImages.BUSYBOX);
+    assertThat(docker.run("start", "boat").stderr())
+        .contains("failed to initialize logging driver: journald is not enabled on this host");
+  }
+
+  @Test
+  void a_wrong_size_is_told_at_the_start() {
+    docker.ok("create", "--name", "boat", "--log-opt", "max-size=zz", TestImages.BUSYBOX);
+    assertThat(docker.run("start", "boat").stderr())
+        .contains("failed to initialize logging driver: invalid size: 'zz'");
+    docker.ok("rm", "boat");
   }
 }

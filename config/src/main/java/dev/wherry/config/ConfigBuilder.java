@@ -119,7 +119,9 @@ final class ConfigBuilder {
         runtimes(settings.map("runtimes")),
         settings.text("cgroup-parent"),
         shmSize,
-        new Log(Log.DEFAULT_DRIVER, logOptions(settings.map("log-opts"))));
+        new Log(
+            settings.text("log-driver").orElse(Log.DEFAULT_DRIVER),
+            logOptions(settings.map("log-opts"))));
   }
 
   private static Map<String, Path> runtimes(Map<String, Object> given) throws ConfigException {
@@ -149,39 +151,10 @@ final class ConfigBuilder {
     throw new ConfigException("runtimes: " + name + ": a path is expected");
   }
 
-  private static Map<String, String> logOptions(Map<String, Object> given) throws ConfigException {
+  /** Whether the driver has them is for the engine to say. */
+  private static Map<String, String> logOptions(Map<String, Object> given) {
     var options = new LinkedHashMap<String, String>();
-    for (var option : given.entrySet()) {
-      String value = option.getValue().toString();
-      checkLogOption(option.getKey(), value);
-      options.put(option.getKey(), value);
-    }
+    given.forEach((name, value) -> options.put(name, value.toString()));
     return options;
-  }
-
-  private static void checkLogOption(String name, String value) throws ConfigException {
-    switch (name) {
-      case "max-size" -> {
-        if (!value.equals("-1")) {
-          ByteSize.parse(value);
-        }
-      }
-      case "max-file" -> {
-        if (!value.matches("[1-9]\\d{0,5}")) {
-          throw new ConfigException("log-opts: max-file cannot be less than 1: " + value);
-        }
-      }
-      case "compress",
-          "labels",
-          "labels-regex",
-          "env",
-          "env-regex",
-          "tag",
-          "mode",
-          "max-buffer-size" ->
-          throw new ConfigException("log-opts: " + name + " is not supported by Wherry");
-      default ->
-          throw new ConfigException("unknown log opt '" + name + "' for json-file log driver");
-    }
   }
 }

@@ -109,7 +109,7 @@ public record DaemonConfig(
    * The default log driver and its options, as {@code HostConfig.LogConfig} shows them.
    *
    * @param driver the driver's name
-   * @param options its options, already checked
+   * @param options its options; the engine refuses what the driver does not have
    */
   public record Log(String driver, Map<String, String> options) {
     /** {@code --log-driver}'s default. */

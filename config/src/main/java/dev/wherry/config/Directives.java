@@ -49,7 +49,8 @@ final class Directives {
           honoured("runtimes", "--add-runtime", OBJECT, "name=path of a further OCI runtime"),
           honoured("cgroup-parent", "--cgroup-parent", STRING, "Parent cgroup of containers"),
           honoured("default-shm-size", "--default-shm-size", BYTES, "Size of /dev/shm"),
-          honoured("log-opts", "--log-opt", MAP, "Default log option: max-size, max-file"),
+          honoured("log-driver", "--log-driver", STRING, "json-file, local, none or journald"),
+          honoured("log-opts", "--log-opt", MAP, "Default log option: max-size, max-file, ..."),
           honoured(
               "insecure-registries",
               "--insecure-registry",
@@ -76,7 +77,6 @@ final class Directives {
 
   private static final List<Directive> ONE_WAY =
       List.of(
-          only("log-driver", "--log-driver", STRING, DaemonConfig.Log.DEFAULT_DRIVER),
           only("log-format", "--log-format", STRING, "text"),
           only("storage-driver", "--storage-driver -s", STRING, "overlay2"),
           only("live-restore", "--live-restore", BOOL, true),

@@ -25,6 +25,8 @@ import dev.wherry.engine.linux.Mounts;
 import dev.wherry.engine.linux.Paths;
 import dev.wherry.engine.linux.Processes;
 import dev.wherry.engine.log.LogChanges;
+import dev.wherry.engine.log.LogDriver;
+import dev.wherry.engine.log.LogPolicy;
 import dev.wherry.engine.network.HostBridge;
 import dev.wherry.engine.network.LocalNetworks;
 import dev.wherry.engine.network.ResolvConf;
@@ -109,10 +111,21 @@ final class EngineOpener {
   }
 
   private FileJournal openJournal() {
+    checkLog(config.containers().log());
     paths.mkdirs(config.directories().dataRoot(), PRIVATE);
     paths.mkdirs(config.directories().execRoot(), PRIVATE);
     openings.add(RootLock.take(config.directories().dataRoot()));
     return openings.add(new FileJournal(data("events"), FileJournal.Limits.DEFAULT, clock));
+  }
+
+  private static void checkLog(DaemonConfig.Log log) {
+    try {
+      LogDriver driver = LogDriver.of(log.driver());
+      log.options().keySet().forEach(driver::checkOption);
+      LogPolicy.of(driver, log.options());
+    } catch (EngineException e) {
+      throw new EngineException.InvalidParameter("log-driver, log-opts: " + e.getMessage(), e);
+    }
   }
 
   private Future<Basics> openBasics(FileJournal journal) {

@@ -10,6 +10,7 @@ import dev.wherry.verticles.container.ContainerClient;
 import dev.wherry.verticles.container.ContainerVerticle;
 import dev.wherry.verticles.container.ContentsClient;
 import dev.wherry.verticles.container.ExecClient;
+import dev.wherry.verticles.container.LogVerticle;
 import dev.wherry.verticles.event.EventFeeds;
 import dev.wherry.verticles.event.EventVerticle;
 import dev.wherry.verticles.image.ContainerUsers;
@@ -133,6 +134,7 @@ public final class WherryEngine {
                     kernel,
                     transfers,
                     registries)),
+            deploy(LogVerticle.ofConmon(rooms.containers(), kernel)),
             deploy(new NetworkVerticle(rooms.networks(), kernel)),
             deploy(
                 new VolumeVerticle(

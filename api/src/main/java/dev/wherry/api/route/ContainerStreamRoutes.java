@@ -78,7 +78,12 @@ final class ContainerStreamRoutes {
             GoTime.parse(exchange.queryOrEmpty("since"), now),
             GoTime.parse(exchange.queryOrEmpty("until"), now),
             tail(exchange.queryOrEmpty("tail")));
-    var request = new LogRequest(selection, exchange.flag("follow"), exchange.flag("timestamps"));
+    var request =
+        new LogRequest(
+            selection,
+            exchange.flag("follow"),
+            exchange.flag("timestamps"),
+            exchange.flag("details"));
     StreamType type = StreamType.of(container.config().tty());
     exchange.then(
         containers.logs(exchange.path("name"), request),

@@ -228,7 +228,10 @@ public final class ConmonSupervisor implements Supervisor {
     List<String> argv = arguments(order.runtime(), order.id(), order.id(), order.bundle());
     add(argv, "--name", order.name());
     add(argv, "--exit-dir", exitDirectory.toString());
-    add(argv, "--log-path", order.log());
+    order.logs().forEach(log -> add(argv, "--log-path", log));
+    if (!order.logTag().isEmpty()) {
+      add(argv, "--log-tag", order.logTag());
+    }
     add(argv, "--no-sync-log");
     if (order.terminal()) {
       add(argv, "--terminal");

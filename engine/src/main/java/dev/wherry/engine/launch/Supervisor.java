@@ -1,5 +1,6 @@
 package dev.wherry.engine.launch;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 
@@ -41,7 +42,8 @@ public interface Supervisor {
    * A container to supervise.
    *
    * @param command what is executed, for the text of a failure
-   * @param log {@code k8s-file:PATH} or {@code none}
+   * @param logs where its output goes besides its clients, as conmon's {@code --log-path} has it
+   * @param logTag goes with each line in the host's journal
    * @param cgroup path below each hierarchy's root
    * @param leaveStdinOpen keep its standard input open when an attached client leaves
    */
@@ -51,11 +53,29 @@ public interface Supervisor {
       OciRuntime runtime,
       Bundle bundle,
       String command,
-      String log,
+      List<String> logs,
+      String logTag,
       String cgroup,
       boolean terminal,
       boolean stdin,
-      boolean leaveStdinOpen) {}
+      boolean leaveStdinOpen) {
+
+    /** The same with these logs. */
+    public Order withLogs(List<String> newLogs, String newTag) {
+      return new Order(
+          id,
+          name,
+          runtime,
+          bundle,
+          command,
+          newLogs,
+          newTag,
+          cgroup,
+          terminal,
+          stdin,
+          leaveStdinOpen);
+    }
+  }
 
   /**
    * An exec to supervise; its process's configuration lies in the bundle.

@@ -6,6 +6,7 @@ import dev.wherry.engine.container.ContainerIndex;
 import dev.wherry.engine.container.ContainerUpdate;
 import dev.wherry.engine.container.ExitStatus;
 import dev.wherry.engine.container.Health;
+import dev.wherry.engine.log.LogPolicy;
 import dev.wherry.engine.usage.UsageSample;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,6 +31,15 @@ public interface ContainerLifecycle {
 
   /** Where this container's files are, from memory alone: may be called from any thread. */
   ContainerFiles files(Container container);
+
+  /**
+   * Where a container's log is and what is to become of it, from memory alone: may be called from
+   * any thread.
+   *
+   * @throws dev.wherry.engine.error.EngineException.InvalidParameter if its log options make no
+   *     sense; it cannot be started then
+   */
+  LogPlace log(Container container);
 
   /**
    * Told when a client seems to be about to start something: what every start waits for is begun.
@@ -160,6 +170,14 @@ public interface ContainerLifecycle {
    * @param control conmon's control fifo
    */
   record AttachPoint(Path socket, Path control) {}
+
+  /**
+   * A container's log.
+   *
+   * @param file the one being written, if the policy keeps any
+   * @param control control fifo of the conmon that writes it
+   */
+  record LogPlace(Path file, LogPolicy policy, Path control) {}
 
   /** Titles and rows of {@code top}. */
   record ProcessTable(List<String> titles, List<List<String>> processes) {}

@@ -19,6 +19,7 @@ import dev.wherry.engine.linux.Fd;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.ProcessStat;
 import dev.wherry.engine.linux.Signals;
+import dev.wherry.engine.log.LogDriver;
 import dev.wherry.engine.network.NetworkFiles;
 import dev.wherry.engine.ps.PsTable;
 import dev.wherry.engine.snapshot.Snapshotter;
@@ -83,7 +84,12 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
     String id = container.id();
     NetworkFiles.Location etc = NetworkFiles.Location.in(parts.places().container(id));
     boolean started = container.hasBeenStartedBefore();
-    boolean logged = started && !container.hostConfig().logConfig().type().equals("none");
+    // As with dockerd, the local driver's files are its own affair.
+    boolean logged =
+        started
+            && LogDriver.find(container.hostConfig().logConfig().type())
+                .filter(driver -> driver == LogDriver.JSON_FILE)
+                .isPresent();
     return new ContainerFiles(
         started ? etc.resolvConf().toString() : "",
         started ? etc.hostname().toString() : "",
@@ -112,6 +118,11 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
     if (value != null) {
       data.put(name, value);
     }
+  }
+
+  @Override
+  public LogPlace log(Container container) {
+    return orders.log(container);
   }
 
   @Override

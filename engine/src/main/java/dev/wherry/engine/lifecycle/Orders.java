@@ -2,12 +2,23 @@ package dev.wherry.engine.lifecycle;
 
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerConfig;
+import dev.wherry.engine.container.HostConfig;
+import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.launch.Runtimes;
 import dev.wherry.engine.launch.Supervisor.Order;
+import dev.wherry.engine.log.LogAttributes;
+import dev.wherry.engine.log.LogDriver;
+import dev.wherry.engine.log.LogPolicy;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
-/** What the supervisor is to be told of a container; the same at every time. */
+/** What the supervisor is to be told of a container. */
 final class Orders {
+  /** systemd-journald.service(8) listens there. */
+  private static final Path JOURNAL = Path.of("/run/systemd/journal/socket");
+
   private final EnginePlaces places;
   private final Runtimes runtimes;
   private final String defaultParent;
@@ -20,19 +31,66 @@ final class Orders {
 
   Order of(Container container) {
     ContainerConfig config = container.config();
-    boolean logged = !container.hostConfig().logConfig().type().equals("none");
     return new Order(
         container.id(),
         container.name(),
         runtimes.get(container.hostConfig().runtime()),
         places.bundle(container.id()),
         container.path(),
-        logged ? "k8s-file:" + places.log(container.id()) : "none",
+        List.of(),
+        "",
         cgroup(container),
         config.tty(),
         config.openStdin(),
         // With StdinOnce the first client that leaves takes the standard input with it.
         config.openStdin() && !config.stdinOnce());
+  }
+
+  /**
+   * As {@link #of}, with what only a start needs.
+   *
+   * @throws EngineException.Internal if the container's log options make no sense
+   */
+  Order toStart(Container container) {
+    try {
+      return of(container).withLogs(logs(container), logTag(container));
+    } catch (EngineException e) {
+      throw new EngineException.Internal(
+          "failed to initialize logging driver: " + e.getMessage(), e);
+    }
+  }
+
+  /** What the container's log options mean, and where its files are. */
+  ContainerLifecycle.LogPlace log(Container container) {
+    HostConfig.LogConfig options = container.hostConfig().logConfig();
+    return new ContainerLifecycle.LogPlace(
+        places.log(container.id()),
+        LogPolicy.of(LogDriver.of(options.type()), options.config()),
+        places.bundle(container.id()).control());
+  }
+
+  private List<String> logs(Container container) {
+    ContainerLifecycle.LogPlace log = log(container);
+    List<String> logs = new ArrayList<>();
+    if (log.policy().kept()) {
+      logs.add("k8s-file:" + log.file());
+    }
+    if (log.policy().driver() == LogDriver.JOURNALD) {
+      if (!Files.exists(JOURNAL)) {
+        throw new EngineException.InvalidParameter("journald is not enabled on this host");
+      }
+      logs.add("journald:");
+    }
+    return logs.isEmpty() ? List.of("none") : List.copyOf(logs);
+  }
+
+  private static String logTag(Container container) {
+    HostConfig.LogConfig options = container.hostConfig().logConfig();
+    if (LogDriver.of(options.type()) != LogDriver.JOURNALD) {
+      return "";
+    }
+    String tag = options.config().getOrDefault("tag", "");
+    return LogAttributes.tag(tag.isEmpty() ? LogAttributes.DEFAULT_TAG : tag, container);
   }
 
   /** The container's control group, below each hierarchy's root whatever the user wrote. */

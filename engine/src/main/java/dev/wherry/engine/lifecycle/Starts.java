@@ -53,9 +53,10 @@ final class Starts {
   PreparedStart prepare(String id) {
     Container container = records.index().get(id);
     StartSequence.check(container);
-    Order order = orders.of(container);
+    Order order;
     Prepared prepared;
     try {
+      order = orders.toStart(container);
       prepared =
           new StartSequence(parts, namespaces, etc, preparation, teardown, exits, container, order)
               .run();

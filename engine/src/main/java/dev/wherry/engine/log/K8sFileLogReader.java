@@ -4,6 +4,7 @@ import dev.wherry.engine.log.LogFiles.OpenLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -117,7 +118,7 @@ public final class K8sFileLogReader implements LogReader {
     ByteBuffer next = ByteBuffer.allocate(Math.max(BLOCK, left * 2));
     next.put(block.duplicate());
     try {
-      int read = log.channel().read(next);
+      int read = log.read(next);
       if (read <= 0) {
         return false;
       }
@@ -134,7 +135,7 @@ public final class K8sFileLogReader implements LogReader {
     if (done == null) {
       pending.addAll(files.openAll());
     } else if (pending.isEmpty()) {
-      pending.addAll(files.openAfter(done));
+      pending.addAll(files.openAfter(done.number()));
       // The writer may have added to the old file until it opened the new one.
       if (!pending.isEmpty() && fill()) {
         return true;
@@ -165,9 +166,10 @@ public final class K8sFileLogReader implements LogReader {
       while (newestFirst.hasNext()) {
         OpenLog log = newestFirst.next();
         kept.addFirst(log);
-        long offset = tail.find(log.channel());
+        FileChannel channel = log.seekable();
+        long offset = tail.find(channel);
+        channel.position(Math.max(0, offset));
         if (offset >= 0) {
-          log.channel().position(offset);
           break;
         }
       }
@@ -187,7 +189,8 @@ public final class K8sFileLogReader implements LogReader {
     }
     OpenLog newest = pending.peekFirst();
     if (newest != null) {
-      newest.channel().position(newest.channel().size());
+      FileChannel channel = newest.seekable();
+      channel.position(channel.size());
     }
   }
 }

@@ -46,6 +46,8 @@ public final class ContainerFixture {
   public Map<String, String> sysctls = new LinkedHashMap<>();
   public Map<String, String> annotations = new LinkedHashMap<>();
   public boolean init;
+  public String logDriver = "json-file";
+  public Map<String, String> logOptions = Map.of();
   public HostConfig.ConsoleSize consoleSize;
   public List<MountPoint> mounts = new ArrayList<>();
   public ContainerState state = ContainerState.Created.FRESH;
@@ -66,7 +68,7 @@ public final class ContainerFixture {
         volumesFrom,
         "",
         "",
-        new HostConfig.LogConfig("json-file", Map.of()),
+        new HostConfig.LogConfig(logDriver, logOptions),
         new HostConfig.NetworkOptions(
             networkMode, Map.of(), false, List.of(), List.of(), List.of(), List.of(), List.of()),
         RestartPolicy.NO,

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.wherry.engine.log.LogReader.LogEntry;
 import dev.wherry.engine.log.LogReader.Selection;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,10 +151,59 @@ class K8sFileLogReaderTest {
 
   @Test
   void rotated_files_are_read_oldest_first() throws Exception {
-    append(dir.resolve("c.log.2"), out("1"));
-    append(dir.resolve("c.log.1"), out("2"));
+    append(dir.resolve("c.log.9"), out("1"));
+    append(dir.resolve("c.log.10"), out("2"));
     append(log, out("3"));
     assertThat(read(ALL)).containsExactly("1\n", "2\n", "3\n");
+  }
+
+  private void compress(int number) throws IOException {
+    Path plain = dir.resolve("c.log." + number);
+    try (OutputStream out =
+        new GZIPOutputStream(Files.newOutputStream(dir.resolve("c.log." + number + ".gz")))) {
+      Files.copy(plain, out);
+    }
+    Files.delete(plain);
+  }
+
+  @Test
+  void compressed_files_are_read_like_others() throws Exception {
+    append(dir.resolve("c.log.1"), out("1"), out("2"));
+    append(dir.resolve("c.log.2"), out("3"));
+    compress(1);
+    compress(2);
+    append(log, out("4"));
+    assertThat(read(ALL)).containsExactly("1\n", "2\n", "3\n", "4\n");
+    assertThat(read(tail(3))).containsExactly("2\n", "3\n", "4\n");
+    assertThat(read(tail(9))).hasSize(4);
+  }
+
+  @Test
+  void a_follower_reads_nothing_twice_when_its_file_is_compressed() throws Exception {
+    append(log, out("1"));
+    try (LogReader reader = new K8sFileLogReader(log, ALL)) {
+      assertThat(drain(reader)).containsExactly("1\n");
+      Files.move(log, dir.resolve("c.log.1"));
+      append(log, out("2"));
+      compress(1);
+      assertThat(drain(reader)).containsExactly("2\n");
+      Files.delete(dir.resolve("c.log.1.gz"));
+      assertThat(drain(reader)).isEmpty();
+    }
+  }
+
+  @Test
+  void a_follower_waits_while_there_is_no_current_file() throws Exception {
+    append(log, out("1"));
+    try (LogReader reader = new K8sFileLogReader(log, ALL)) {
+      assertThat(drain(reader)).containsExactly("1\n");
+      Files.move(log, dir.resolve("c.log.1"));
+      assertThat(drain(reader)).isEmpty();
+      append(dir.resolve("c.log.1"), out("2"));
+      assertThat(drain(reader)).containsExactly("2\n");
+      append(log, out("3"));
+      assertThat(drain(reader)).containsExactly("3\n");
+    }
   }
 
   @Test
@@ -165,8 +216,7 @@ class K8sFileLogReaderTest {
       assertThat(drain(reader)).containsExactly("2\n");
       append(dir.resolve("c.log.1"), out("3"));
       append(log, out("4"));
-      Files.move(dir.resolve("c.log.1"), dir.resolve("c.log.2"));
-      Files.move(log, dir.resolve("c.log.1"));
+      Files.move(log, dir.resolve("c.log.2"));
       append(log, out("5"));
       assertThat(drain(reader)).containsExactly("3\n", "4\n", "5\n");
       assertThat(drain(reader)).isEmpty();

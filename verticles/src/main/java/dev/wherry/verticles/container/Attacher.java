@@ -4,6 +4,8 @@ import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerState;
 import dev.wherry.engine.container.HostConfig.ConsoleSize;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.log.LogAttributes;
+import dev.wherry.engine.log.LogDriver;
 import dev.wherry.engine.log.LogReader;
 import dev.wherry.verticles.bus.QueuedStream;
 import dev.wherry.verticles.stream.LogPump;
@@ -80,7 +82,7 @@ final class Attacher {
         .call(() -> logs.open(container, selection))
         .compose(
             reader ->
-                new LogPump(room.kernel(), reader, false, queue)
+                new LogPump(room.kernel(), reader, LogPump.Prefix.NONE, queue)
                     .drain()
                     .eventually(() -> room.kernel().run(reader::close)));
   }
@@ -91,7 +93,7 @@ final class Attacher {
 
   private Future<Containers.LogStream> openLogs(
       Container container, LogRequest request, ContextInternal client) {
-    if (container.hostConfig().logConfig().type().equals("none")) {
+    if (!room.lifecycle().log(container).policy().kept()) {
       throw new EngineException.NotImplemented(
           "configured logging driver does not support reading");
     }
@@ -121,7 +123,7 @@ final class Attacher {
   private LogFeed openFeed(
       Container container, LogRequest request, ContextInternal client, boolean follow) {
     LogReader reader = logs.open(container, request.selection());
-    LogFeed feed = new LogFeed(room.kernel(), reader, request.timestamps(), client);
+    LogFeed feed = new LogFeed(room.kernel(), reader, prefix(container, request), client);
     try {
       if (follow) {
         feed.watchedBy(logs.watch(container, feed::changed));
@@ -131,6 +133,17 @@ final class Attacher {
       reader.close();
       throw e;
     }
+  }
+
+  /** As in dockerd the local driver's lines have no attributes. */
+  private LogPump.Prefix prefix(Container container, LogRequest request) {
+    if (!request.details()) {
+      return new LogPump.Prefix(request.timestamps(), null);
+    }
+    LogDriver driver = room.lifecycle().log(container).policy().driver();
+    return new LogPump.Prefix(
+        request.timestamps(),
+        driver == LogDriver.JSON_FILE ? LogAttributes.of(container) : Map.of());
   }
 
   private void follow(LogFeed feed, Containers.Waiter exit, @Nullable Instant until) {

@@ -63,7 +63,7 @@ public final class ContainerVerticle extends VerticleBase {
       Blocking transfers,
       LogChanges changes) {
     Liveness liveness = new Liveness(lifecycle.index(), execs, new LinuxProcesses());
-    ConmonControl control = new ConmonControl(new LinuxPaths());
+    ConmonControl control = new ConmonControl(new LinuxPaths(), new LinuxProcesses());
     return new ContainerVerticle(
         lifecycle,
         execs,

@@ -9,8 +9,6 @@ import java.nio.file.Path;
 
 /** The logs that conmon writes, in the files the engine says. */
 final class FileLogs implements ContainerLogs {
-  private static final Path NONE = Path.of("/proc/self/none");
-
   private final ContainerLifecycle lifecycle;
   private final LogChanges changes;
 
@@ -31,7 +29,6 @@ final class FileLogs implements ContainerLogs {
 
   /** One that was never started has no log yet; a file that is not there reads as empty. */
   private Path path(Container container) {
-    String path = lifecycle.files(container).logPath();
-    return path.isEmpty() ? NONE : Path.of(path);
+    return lifecycle.log(container).file();
   }
 }

@@ -34,12 +34,12 @@ final class LogFeed extends QueuedFeed<StdioChunk> implements Containers.LogStre
   private boolean cancelled;
   private boolean over;
 
-  LogFeed(Blocking kernel, LogReader reader, boolean timestamps, ContextInternal context) {
+  LogFeed(Blocking kernel, LogReader reader, LogPump.Prefix prefix, ContextInternal context) {
     this.kernel = kernel;
     this.reader = reader;
     this.context = context;
     this.queue = new QueuedStream<>(context, chunk -> chunk.data().length(), HIGH_WATER, () -> {});
-    this.pump = new LogPump(kernel, reader, timestamps, queue);
+    this.pump = new LogPump(kernel, reader, prefix, queue);
   }
 
   /** The log was watched from before the first reading on; to be stopped in the end. */

@@ -8,6 +8,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves log entries from a blocking reader to a stream, a batch at a time on the worker pool, as
@@ -17,6 +19,17 @@ public final class LogPump {
   private static final int MAX_ENTRIES = 512;
   private static final int MAX_BYTES = 256 << 10;
 
+  /**
+   * What comes before each line.
+   *
+   * @param timestamps the time
+   * @param details these attributes; {@code null} for nothing, not even the space that follows them
+   */
+  public record Prefix(boolean timestamps, @Nullable Map<String, String> details) {
+    /** Lines as they are. */
+    public static final Prefix NONE = new Prefix(false, null);
+  }
+
   private final Blocking blocking;
   private final LogReader reader;
   private final LogChunks chunks;
@@ -24,13 +37,13 @@ public final class LogPump {
 
   /**
    * @param reader used by one call at a time
-   * @param timestamps put the time before each line
+   * @param prefix what to put before each line
    */
   public LogPump(
-      Blocking blocking, LogReader reader, boolean timestamps, QueuedStream<StdioChunk> target) {
+      Blocking blocking, LogReader reader, Prefix prefix, QueuedStream<StdioChunk> target) {
     this.blocking = blocking;
     this.reader = reader;
-    this.chunks = new LogChunks(timestamps);
+    this.chunks = new LogChunks(prefix);
     this.target = target;
   }
 

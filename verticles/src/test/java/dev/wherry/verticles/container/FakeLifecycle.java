@@ -8,10 +8,13 @@ import dev.wherry.engine.container.ContainerState;
 import dev.wherry.engine.container.ContainerUpdate;
 import dev.wherry.engine.container.ExitStatus;
 import dev.wherry.engine.container.Health;
+import dev.wherry.engine.container.HostConfig;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.lifecycle.ContainerLifecycle;
 import dev.wherry.engine.lifecycle.NewContainer;
 import dev.wherry.engine.lifecycle.PreparedStart;
+import dev.wherry.engine.log.LogDriver;
+import dev.wherry.engine.log.LogPolicy;
 import dev.wherry.engine.usage.UsageSample;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -153,6 +156,15 @@ final class FakeLifecycle implements ContainerLifecycle, ContainerIndex {
   @Override
   public ContainerFiles files(Container container) {
     return new ContainerFiles("", "", "", "/log/" + container.name(), Map.of());
+  }
+
+  @Override
+  public LogPlace log(Container container) {
+    HostConfig.LogConfig log = container.hostConfig().logConfig();
+    return new LogPlace(
+        Path.of("/log", container.name()),
+        LogPolicy.of(LogDriver.of(log.type()), log.config()),
+        Path.of("/ctl", container.name()));
   }
 
   @Override

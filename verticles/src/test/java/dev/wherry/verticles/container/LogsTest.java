@@ -27,7 +27,8 @@ class LogsTest {
     LogReader.Selection selection = new LogReader.Selection(true, true, null, until, -1);
     Containers.LogStream stream =
         fixture.get(
-            () -> fixture.containers.logs("a", new LogRequest(selection, follow, timestamps)));
+            () ->
+                fixture.containers.logs("a", new LogRequest(selection, follow, timestamps, false)));
     stream
         .handler(chunk -> heard.add(chunk.stream() + ":" + chunk.data()))
         .endHandler(ignored -> heard.add("end"));

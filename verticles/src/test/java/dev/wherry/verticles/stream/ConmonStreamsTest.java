@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.wherry.engine.launch.ConmonControl;
 import dev.wherry.engine.linux.LinuxPaths;
+import dev.wherry.engine.linux.LinuxProcesses;
 import dev.wherry.engine.linux.LinuxSockets;
 import dev.wherry.verticles.bus.Blocking;
 import dev.wherry.verticles.bus.Contexts;
@@ -148,13 +149,19 @@ class ConmonStreamsTest {
     Listener listener = new Listener(session);
     session.output().resume();
     start(rules);
-    assertThat(new ConmonControl(new LinuxPaths()).resize(conmon.control(), 41, 121)).isTrue();
+    assertThat(
+            new ConmonControl(new LinuxPaths(), new LinuxProcesses())
+                .resize(conmon.control(), 41, 121))
+        .isTrue();
     client.runOnContext(ignored -> session.stdin().write(Buffer.buffer("go\n")));
     session.ended().await();
     assertThat(String.join("", listener.heard)).contains("41 121").doesNotContain("2:");
     await().until(conmon::hasExited);
     assertThat(conmon.exitCode()).isEqualTo(4);
-    assertThat(new ConmonControl(new LinuxPaths()).resize(conmon.control(), 1, 1)).isFalse();
+    assertThat(
+            new ConmonControl(new LinuxPaths(), new LinuxProcesses())
+                .resize(conmon.control(), 1, 1))
+        .isFalse();
   }
 
   @Test

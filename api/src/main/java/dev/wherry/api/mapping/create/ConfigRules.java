@@ -9,27 +9,13 @@ import dev.wherry.api.dto.HostConfigRequest.LogConfigRequest;
 import dev.wherry.api.dto.HostConfigRequest.RestartPolicyRequest;
 import dev.wherry.engine.container.SignalNumber;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.log.LogDriver;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Rules of the portable part of the configuration, and of how the container is run. */
 final class ConfigRules {
   private static final long MILLISECOND = 1_000_000;
-  private static final Set<String> LOG_DRIVERS = Set.of("json-file", "none");
-  private static final Set<String> LOG_OPTIONS = Set.of("max-size", "max-file");
-
-  /** Known to dockerd's json-file driver and not to ours. */
-  private static final Set<String> OTHER_LOG_OPTIONS =
-      Set.of(
-          "compress",
-          "labels",
-          "labels-regex",
-          "env",
-          "env-regex",
-          "tag",
-          "mode",
-          "max-buffer-size");
 
   static final Rule RESTART_POLICY =
       rule("restart policy", c -> restartPolicy(c.host().restartPolicy()));
@@ -128,21 +114,9 @@ final class ConfigRules {
     if (log == null) {
       return;
     }
-    String type = log.type() == null ? "" : log.type();
-    refuseIf(
-        !type.isEmpty() && !LOG_DRIVERS.contains(type),
-        "error looking up logging plugin " + type + ": plugin \"" + type + "\" not found");
-    if (log.config() != null && !type.equals("none")) {
-      log.config().keySet().forEach(ConfigRules::logOption);
+    LogDriver driver = LogDriver.of(log.type() == null ? "" : log.type());
+    if (log.config() != null) {
+      log.config().keySet().forEach(driver::checkOption);
     }
-  }
-
-  private static void logOption(String option) {
-    if (OTHER_LOG_OPTIONS.contains(option)) {
-      throw new EngineException.NotImplemented(
-          "log opt '" + option + "' is not supported by this engine");
-    }
-    refuseIf(
-        !LOG_OPTIONS.contains(option), "unknown log opt '" + option + "' for json-file log driver");
   }
 }

@@ -145,7 +145,7 @@ class CreateRequestRulesTest {
             + "|Mounts.TmpfsOptions.Options",
         "\"Mounts\":[{\"Type\":\"bind\",\"BindOptions\":{\"ReadOnlyForceRecursive\":true}}]"
             + "|Mounts.BindOptions.ReadOnlyForceRecursive",
-        "\"LogConfig\":{\"Config\":{\"labels\":\"x\"}}|labels",
+        "\"LogConfig\":{\"Type\":\"gelf\"}|gelf",
       })
   void an_option_that_is_not_there_is_refused_by_name(String json, String name) {
     assertThatThrownBy(() -> host("{" + json + "}"))
