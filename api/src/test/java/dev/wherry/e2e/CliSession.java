@@ -102,8 +102,13 @@ final class CliSession implements AutoCloseable {
 
   /** Waits for its end. */
   CliResult exit() {
+    return exit(PATIENCE);
+  }
+
+  /** Waits for its end, and fails when it has not come after so long. */
+  CliResult exit(Duration patience) {
     try {
-      if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
         close();
         throw new AssertionError("still running: " + describe());
       }

@@ -87,7 +87,7 @@ final class WherryDaemon implements DaemonUnderTest {
   }
 
   /** The daemon's jar, as the build makes it. */
-  private static String jar() {
+  static String jar() {
     return Path.of(System.getProperty("basedir", "."), "target", "wherry.jar")
         .toAbsolutePath()
         .toString();

@@ -168,8 +168,11 @@ public final class StatsJson {
   private static MemoryView memory(UsageSample sample) {
     CgroupStats.Memory memory = sample.group().memory();
     boolean two = sample.cgroupVersion() == 2;
-    Map<String, Long> details = new TreeMap<>(memory.details());
-    details.keySet().retainAll(two ? MEMORY_V2 : MEMORY_V1);
+    // What this kernel does not count is 0.
+    Map<String, Long> details = new TreeMap<>();
+    for (String name : two ? MEMORY_V2 : MEMORY_V1) {
+      details.put(name, memory.details().getOrDefault(name, 0L));
+    }
     return new MemoryView(
         memory.usage(),
         two ? 0 : memory.maxUsage(),

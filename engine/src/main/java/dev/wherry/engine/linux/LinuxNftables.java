@@ -59,7 +59,7 @@ public final class LinuxNftables implements Nftables {
   /**
    * Opens the rule set of the calling thread's network namespace.
    *
-   * @throws NftablesException if the library is not installed
+   * @throws NftablesException if the library is not installed, or the kernel has no nftables
    */
   public static LinuxNftables open() {
     try (Arena arena = Arena.ofConfined()) {
@@ -67,9 +67,14 @@ public final class LinuxNftables implements Nftables {
     } catch (IllegalArgumentException e) {
       throw new NftablesException(SONAME + " cannot be loaded: install the package libnftables1");
     }
-    String path = OWN_NETWORK.toString();
-    int fd = FileCalls.openat(OpenFlags.AT_FDCWD, path, OpenFlags.O_RDONLY, 0);
-    return new LinuxNftables(new Fd(fd));
+    // The library would end the whole process where the kernel lacks it.
+    try (NetlinkSocket _ = NetlinkSocket.open(NetlinkSocket.NETLINK_NETFILTER)) {
+      String path = OWN_NETWORK.toString();
+      int fd = FileCalls.openat(OpenFlags.AT_FDCWD, path, OpenFlags.O_RDONLY, 0);
+      return new LinuxNftables(new Fd(fd));
+    } catch (LinuxException e) {
+      throw new NftablesException("the kernel has no nftables (modprobe nf_tables): " + e);
+    }
   }
 
   @Override

@@ -1,0 +1,254 @@
+package dev.wherry.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.wherry.api.http.Json;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What depends on control groups and the runtime, on a host with version 2 alone and crun. */
+@Tag("e2e")
+@Timeout(180)
+class CgroupTwoIT {
+  private static VirtualMachine machine;
+  private static DockerCli docker;
+
+  @BeforeAll
+  @Timeout(300)
+  static void boot() {
+    machine = VirtualMachine.boot();
+    docker = machine.docker();
+    TestImages.importBusybox(docker);
+  }
+
+  @AfterAll
+  static void powerOff() {
+    if (machine != null) {
+      machine.close();
+    }
+  }
+
+  @AfterEach
+  void removeContainers() {
+    docker.removeAllContainers();
+  }
+
+  private static String inspect(String format, String name) {
+    return docker.ok("inspect", "-f", format, name);
+  }
+
+  @Test
+  void the_host_is_seen_for_what_it_is() {
+    assertThat(docker.ok("info", "-f", "{{.CgroupVersion}} {{.CgroupDriver}} {{.DefaultRuntime}}"))
+        .isEqualTo("2 cgroupfs crun");
+    assertThat(docker.ok("run", "--rm", TestImages.BUSYBOX, "cat", "/proc/self/cgroup"))
+        .isEqualTo("0::/");
+  }
+
+  @Test
+  void limits_are_set_and_changed() {
+    docker.ok(
+        "run",
+        "-d",
+        "--name",
+        "boat",
+        "--memory=64m",
+        "--memory-swap=96m",
+        "--memory-reservation=32m",
+        "--cpus=0.5",
+        "--cpu-shares=512",
+        "--cpuset-cpus=0",
+        "--pids-limit=20",
+        "--device-read-bps=/dev/vda:1mb",
+        TestImages.BUSYBOX,
+        "sleep",
+        "600");
+    assertThat(limits()).isEqualTo("67108864 33554432 33554432 50000 100000 20 0 20 rbps=1048576");
+    docker.ok(
+        "update",
+        "--memory=48m",
+        "--memory-swap=80m",
+        "--cpus=1.5",
+        "--cpuset-cpus=0-1",
+        "--pids-limit=30",
+        "boat");
+    assertThat(limits())
+        .isEqualTo("50331648 33554432 33554432 150000 100000 20 0-1 30 rbps=1048576");
+    docker.ok("update", "--memory-swap=-1", "--pids-limit=-1", "boat");
+    assertThat(limits()).isEqualTo("50331648 max 33554432 150000 100000 20 0-1 max rbps=1048576");
+  }
+
+  /** Memory, swap, reservation, quota, period, weight, processors, tasks, read rate. */
+  private static String limits() {
+    return docker.ok(
+        "exec",
+        "boat",
+        "sh",
+        "-c",
+        "cd /sys/fs/cgroup && echo $(cat memory.max memory.swap.max memory.low cpu.max cpu.weight"
+            + " cpuset.cpus pids.max) $(cut -d' ' -f2 io.max)");
+  }
+
+  @Test
+  void a_device_that_was_not_given_cannot_be_opened() {
+    String open = "mknod /d b 254 0 && head -c1 /d";
+    assertThat(docker.refused("run", "--rm", TestImages.BUSYBOX, "sh", "-c", open))
+        .contains("Operation not permitted");
+    docker.ok(
+        "run",
+        "--rm",
+        "--device=/dev/vda:/dev/disk",
+        TestImages.BUSYBOX,
+        "head",
+        "-c1",
+        "/dev/disk");
+    docker.ok("run", "--rm", "--privileged", TestImages.BUSYBOX, "head", "-c1", "/dev/vda");
+  }
+
+  @Test
+  void a_reading_has_what_version_2_counts() {
+    docker.ok(
+        "run",
+        "-d",
+        "--name",
+        "boat",
+        "-m",
+        "64m",
+        "--pids-limit=20",
+        TestImages.BUSYBOX,
+        "sh",
+        "-c",
+        "while :; do :; done");
+    JsonNode stats = Json.tree(machine.get("/v1.50/containers/boat/stats?stream=0"));
+    assertThat(stats.at("/pids_stats").toString()).isEqualTo("{\"current\":1,\"limit\":20}");
+    JsonNode cpu = stats.at("/cpu_stats");
+    long used = cpu.at("/cpu_usage/total_usage").asLong();
+    assertThat(used).isGreaterThan(stats.at("/precpu_stats/cpu_usage/total_usage").asLong());
+    assertThat(cpu.at("/cpu_usage/usage_in_usermode").asLong()).isBetween(1L, used);
+    assertThat(cpu.at("/cpu_usage").has("percpu_usage")).isFalse();
+    assertThat(cpu.at("/online_cpus").asInt()).isEqualTo(2);
+    assertThat(stats.at("/precpu_stats/system_cpu_usage").asLong())
+        .isBetween(1L, cpu.at("/system_cpu_usage").asLong());
+    JsonNode memory = stats.at("/memory_stats");
+    assertThat(memory.at("/usage").asLong()).isBetween(1L, 64L << 20);
+    assertThat(memory.at("/limit").asLong()).isEqualTo(64L << 20);
+    assertThat(memory.has("max_usage")).isFalse();
+    assertThat(memory.at("/stats").properties().stream().map(e -> e.getKey()))
+        .contains("anon", "file", "inactive_file", "pgfault", "slab", "workingset_activate");
+    assertThat(stats.at("/networks/eth0/tx_packets").isNumber()).isTrue();
+    assertThat(docker.ok("stats", "--no-stream", "--format", "{{.MemUsage}} {{.PIDs}}", "boat"))
+        .matches("[0-9.]+[KM]iB / 64MiB 1");
+    assertThat(docker.ok("top", "boat")).contains("while :");
+  }
+
+  @Test
+  void memory_that_runs_out_is_seen() {
+    String since = Instant.now().minusSeconds(5).toString();
+    CliResult ended =
+        docker.run("run", "--name", "boat", "-m", "32m", TestImages.BUSYBOX, "tail", "/dev/zero");
+    assertThat(ended.exitCode()).isEqualTo(137);
+    assertThat(inspect("{{.State.OOMKilled}} {{.State.ExitCode}}", "boat")).isEqualTo("true 137");
+    String until = docker.ok("info", "-f", "{{.SystemTime}}");
+    assertThat(
+            docker
+                .ok("events", "--since", since, "--until", until, "--format", "{{.Action}}")
+                .lines())
+        .containsSubsequence("create", "start", "oom", "die");
+  }
+
+  @Test
+  void a_paused_container_stands_still() {
+    docker.ok("run", "-d", "--name", "boat", TestImages.BUSYBOX, "sleep", "600");
+    docker.ok("pause", "boat");
+    assertThat(docker.ok("ps", "--format", "{{.Status}}")).endsWith("(Paused)");
+    String id = inspect("{{.Id}}", "boat");
+    assertThat(
+            machine.shell(
+                "cat $(find /sys/fs/cgroup -path '*" + id + "/cgroup.events' | head -n 1)"))
+        .contains("frozen 1");
+    assertThat(docker.refused("exec", "boat", "true")).contains("is paused");
+    docker.ok("unpause", "boat");
+    docker.ok("exec", "boat", "true");
+    docker.ok("pause", "boat");
+    docker.ok("rm", "-f", "boat");
+  }
+
+  @Test
+  void commands_run_in_it_and_it_ends_as_it_is_told() {
+    docker.ok(
+        "run",
+        "-d",
+        "--name",
+        "boat",
+        "--health-cmd=test -e /tmp/ok",
+        "--health-interval=1s",
+        TestImages.BUSYBOX,
+        "sh",
+        "-c",
+        "trap 'echo bye; exit 5' TERM; while :; do sleep 0.1; done");
+    assertThat(docker.run("exec", "boat", "sh", "-c", "echo in; exit 7"))
+        .returns(7, CliResult::exitCode)
+        .returns("in\n", CliResult::stdout);
+    docker.ok("exec", "boat", "touch", "/tmp/ok");
+    await().until(() -> inspect("{{.State.Health.Status}}", "boat").equals("healthy"));
+    docker.ok("stop", "boat");
+    assertThat(inspect("{{.State.ExitCode}}", "boat")).isEqualTo("5");
+    assertThat(docker.ok("logs", "boat")).isEqualTo("bye");
+  }
+
+  @Test
+  void containers_and_ports_outlive_a_crash_of_the_daemon() {
+    docker.ok(
+        "run",
+        "-d",
+        "--name",
+        "web",
+        "-p",
+        "8080:80",
+        TestImages.BUSYBOX,
+        "httpd",
+        "-f",
+        "-h",
+        "/www");
+    docker.ok(
+        "run",
+        "-d",
+        "--name",
+        "brief",
+        TestImages.BUSYBOX,
+        "sh",
+        "-c",
+        "until [ -e /end ]; do sleep 0.1; done; echo ended; exit 3");
+    docker.ok("run", "-d", "--name", "still", TestImages.BUSYBOX, "sleep", "600");
+    docker.ok("pause", "still");
+    String pid = inspect("{{.State.Pid}}", "web");
+    String brief = inspect("{{.State.Pid}}", "brief");
+    await().ignoreExceptions().until(() -> machine.published().equals("hello from the web\n"));
+    machine.kill9();
+    assertThat(machine.published()).isEqualTo("hello from the web\n");
+    machine.shell(
+        "touch /proc/"
+            + brief
+            + "/root/end; while [ -d /proc/"
+            + brief
+            + " ]; do usleep 10000; done");
+    machine.startDaemon();
+    assertThat(inspect("{{.State.Status}} {{.State.Pid}}", "web")).isEqualTo("running " + pid);
+    assertThat(inspect("{{.State.Status}} {{.State.ExitCode}}", "brief")).isEqualTo("exited 3");
+    assertThat(docker.ok("logs", "brief")).isEqualTo("ended");
+    assertThat(inspect("{{.State.Status}}", "still")).isEqualTo("paused");
+    assertThat(machine.published()).isEqualTo("hello from the web\n");
+    assertThat(machine.shell("wget -q -O - http://10.0.2.15:8080/"))
+        .isEqualTo("hello from the web");
+    docker.ok("exec", "web", "true");
+    docker.ok("unpause", "still");
+    docker.ok("stop", "-t", "0", "web");
+  }
+}
