@@ -1,13 +1,16 @@
 package dev.wherry.api.route;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.wherry.api.dto.NetworkConnectRequest;
 import dev.wherry.api.dto.NetworkCreateRequest;
+import dev.wherry.api.dto.NetworkDisconnectRequest;
 import dev.wherry.api.http.Exchange;
 import dev.wherry.api.http.Filters;
 import dev.wherry.api.http.Json;
 import dev.wherry.api.mapping.NetworkFilter;
 import dev.wherry.api.mapping.NetworkJson;
 import dev.wherry.api.mapping.Until;
+import dev.wherry.api.mapping.create.EndpointMapper;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.event.EngineEvent;
 import dev.wherry.engine.network.Network;
@@ -24,6 +27,11 @@ import org.jspecify.annotations.Nullable;
 final class NetworkRoutes {
   private static final Json.Shape<NetworkCreateRequest> CREATE =
       Json.shape(NetworkCreateRequest.class);
+
+  private static final Json.Shape<NetworkConnectRequest> CONNECT =
+      Json.shape(NetworkConnectRequest.class);
+  private static final Json.Shape<NetworkDisconnectRequest> DISCONNECT =
+      Json.shape(NetworkDisconnectRequest.class);
 
   private final Networks networks;
   private final Containers containers;
@@ -43,8 +51,8 @@ final class NetworkRoutes {
         .post("/networks/prune", this::prune)
         .get("/networks/:name", this::inspect)
         .delete("/networks/:name", this::remove)
-        .post("/networks/:name/connect", this::changeContainer)
-        .post("/networks/:name/disconnect", this::changeContainer);
+        .post("/networks/:name/connect", this::connect)
+        .post("/networks/:name/disconnect", this::disconnect);
   }
 
   private void list(Exchange exchange) {
@@ -80,9 +88,51 @@ final class NetworkRoutes {
     exchange.then(networks.remove(exchange.path("name")), done -> exchange.replyEmpty(204));
   }
 
-  private void changeContainer(Exchange exchange) {
-    networks.get(exchange.path("name"));
-    throw Missing.refusal("connecting or disconnecting a container that exists");
+  private void connect(Exchange exchange) {
+    exchange.then(
+        exchange.json(CONNECT),
+        request -> {
+          String container = containerOf(request == null ? null : request.container());
+          exchange.then(
+              containers.connect(
+                  container,
+                  exchange.path("name"),
+                  EndpointMapper.connection(
+                      request == null ? null : request.endpointConfig(), exchange.version())),
+              done -> exchange.replyEmpty(200));
+        });
+  }
+
+  private void disconnect(Exchange exchange) {
+    exchange.then(
+        exchange.json(DISCONNECT),
+        request -> {
+          String container = containerOf(request == null ? null : request.container());
+          boolean force = request != null && request.force();
+          if (force && !exists(container)) {
+            // What dockerd would look for then, an endpoint without a container, never stays here.
+            networks.get(exchange.path("name"));
+            throw new EngineException.NotFound("endpoint " + container + " not found");
+          }
+          exchange.then(
+              containers.disconnect(container, exchange.path("name"), force),
+              done -> exchange.replyEmpty(200));
+        });
+  }
+
+  private boolean exists(String container) {
+    try {
+      return !containers.index().get(container).id().isEmpty();
+    } catch (EngineException.NotFound e) {
+      return false;
+    }
+  }
+
+  private static String containerOf(@Nullable String ref) {
+    if (ref == null || ref.isEmpty()) {
+      throw new EngineException.InvalidParameter("invalid name or ID supplied: \"\"");
+    }
+    return ref;
   }
 
   private void prune(Exchange exchange) {

@@ -8,6 +8,7 @@ import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.lifecycle.ContainerLifecycle.DiskUsage;
 import dev.wherry.engine.lifecycle.ContainerLifecycle.ProcessTable;
 import dev.wherry.engine.lifecycle.NewContainer;
+import dev.wherry.engine.network.Attachment;
 import dev.wherry.verticles.bus.QueuedFeed;
 import dev.wherry.verticles.bus.QueuedStream;
 import dev.wherry.verticles.container.AttachRequest;
@@ -187,6 +188,16 @@ public final class FakeContainers implements Containers {
     Future<Void> done = done("rename", ref, newName);
     index.put(index.get(ref).withName(newName));
     return done;
+  }
+
+  @Override
+  public Future<Void> connect(String ref, String network, Attachment.Request request) {
+    return done("connect", ref, network, request);
+  }
+
+  @Override
+  public Future<Void> disconnect(String ref, String network, boolean force) {
+    return done("disconnect", ref, network, force);
   }
 
   @Override

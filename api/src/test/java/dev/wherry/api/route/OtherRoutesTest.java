@@ -310,7 +310,7 @@ class OtherRoutesTest {
     "POST,/grpc,501",
     "GET,/images/search?term=x,501",
     "POST,/images/a/b/push,501",
-    "POST,/networks/bridge/connect,501",
+    "POST,/networks/bridge/connect,400",
   })
   void what_an_engine_without_it_answers(String method, String path, int status) {
     RawHttp.Answer answer = RawHttp.send(api.socket(), method, path, "{}");

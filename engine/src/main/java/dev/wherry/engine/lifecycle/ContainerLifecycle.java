@@ -7,6 +7,7 @@ import dev.wherry.engine.container.ContainerUpdate;
 import dev.wherry.engine.container.ExitStatus;
 import dev.wherry.engine.container.Health;
 import dev.wherry.engine.log.LogPolicy;
+import dev.wherry.engine.network.Attachment;
 import dev.wherry.engine.usage.UsageSample;
 import java.nio.file.Path;
 import java.util.List;
@@ -123,6 +124,22 @@ public interface ContainerLifecycle {
   void tell(Container container, String action, Map<String, String> attributes);
 
   Container rename(String id, String newName);
+
+  /**
+   * Joins a container to one more network, at once if it is alive.
+   *
+   * @param network name, id or unique id prefix
+   * @throws dev.wherry.engine.error.EngineException.Forbidden if it is on it already, and alive
+   * @throws dev.wherry.engine.error.EngineException.InvalidParameter if the two don't go together
+   */
+  Container connect(String id, String network, Attachment.Request request);
+
+  /**
+   * Takes a container off a network, at once if it is alive.
+   *
+   * @param force even if the network is gone
+   */
+  Container disconnect(String id, String network, boolean force);
 
   /**
    * Changes limits, those of a live container at once, and the restart policy.

@@ -20,6 +20,7 @@ import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.ProcessStat;
 import dev.wherry.engine.linux.Signals;
 import dev.wherry.engine.log.LogDriver;
+import dev.wherry.engine.network.Attachment;
 import dev.wherry.engine.network.NetworkFiles;
 import dev.wherry.engine.ps.PsTable;
 import dev.wherry.engine.snapshot.Snapshotter;
@@ -50,6 +51,7 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
   private final Recovery recovery;
   private final Updates updates;
   private final Usages usages;
+  private final NetworkChanges networkChanges;
 
   /** Reads the records; {@link #recover} must be called before anything else. */
   public DefaultContainerLifecycle(LifecycleParts parts) {
@@ -66,7 +68,10 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
     this.exits = new ExitWatch(new ExitFiles(parts.places().exits()), parts.cgroups());
     Teardown teardown = new Teardown(parts);
     this.creation = new CreateContainer(parts, records, names, events);
-    this.starts = new Starts(parts, records, orders, events, teardown, exits);
+    EtcFiles etc =
+        new EtcFiles(parts.places(), parts.networks(), index, parts.settings().resolver());
+    this.starts = new Starts(parts, records, orders, events, teardown, exits, etc);
+    this.networkChanges = new NetworkChanges(parts.networks(), records, etc);
     this.endings = new Endings(records, orders, events, teardown, exits);
     this.removal = new Removal(parts, records, names, orders, events, teardown, exits);
     this.recovery = new Recovery(parts, records, orders, teardown, removal, exits);
@@ -306,6 +311,16 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
     names.release(oldName, container.id());
     events.tell(renamed, "rename", Map.of("oldName", "/" + oldName));
     return renamed;
+  }
+
+  @Override
+  public Container connect(String id, String network, Attachment.Request request) {
+    return networkChanges.connect(id, network, request);
+  }
+
+  @Override
+  public Container disconnect(String id, String network, boolean force) {
+    return networkChanges.disconnect(id, network, force);
   }
 
   private String reserveForRename(String name, String id) {

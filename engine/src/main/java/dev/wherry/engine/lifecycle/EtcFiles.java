@@ -69,6 +69,22 @@ final class EtcFiles {
             .writeTo(places.container(container.id())));
   }
 
+  /** Brings a running container's hosts file in line with the addresses that it has now. */
+  void addressesChanged(Container before, Container after) {
+    List<String> old = addresses(before.networks().values());
+    List<String> now = addresses(after.networks().values());
+    Path file = NetworkFiles.Location.in(places.container(after.id())).hosts();
+    List<String> gone = old.stream().filter(address -> !now.contains(address)).toList();
+    List<String> fresh = now.stream().filter(address -> !old.contains(address)).toList();
+    String names = HostsFile.names(after.config().hostname(), after.config().domainname());
+    try {
+      // In place: the file is bound into the container, which may have written to it too.
+      Files.writeString(file, HostsFile.changed(Files.readString(file), names, gone, fresh));
+    } catch (IOException e) {
+      throw new EngineException.Internal("cannot write " + file + ": " + e.getMessage(), e);
+    }
+  }
+
   /** Those of a container whose network is shared. */
   List<BindFile> of(Container donor) {
     return binds(NetworkFiles.Location.in(places.container(donor.id())));

@@ -3,7 +3,6 @@ package dev.wherry.engine.lifecycle;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerState;
-import dev.wherry.engine.container.HostConfig;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.error.Undo;
 import dev.wherry.engine.launch.Accounts;
@@ -16,7 +15,6 @@ import dev.wherry.engine.launch.Supervisor.Supervised;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.MountFlags;
 import dev.wherry.engine.network.NetworkManager.Sandbox;
-import dev.wherry.engine.network.NetworkManager.SandboxRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,17 +107,7 @@ final class StartSequence {
   }
 
   private Sandbox openNetwork() {
-    HostConfig.NetworkOptions options = container.hostConfig().network();
-    return parts
-        .networks()
-        .open(
-            new SandboxRequest(
-                container.id(),
-                container.name(),
-                container.networks(),
-                container.config().exposedPorts(),
-                options.portBindings(),
-                options.publishAllPorts()));
+    return parts.networks().open(NetworkChanges.request(container, container.networks()));
   }
 
   private void makeDirectories() {

@@ -36,7 +36,8 @@ final class Starts {
       Orders orders,
       ContainerEvents events,
       Teardown teardown,
-      ExitWatch exits) {
+      ExitWatch exits,
+      EtcFiles etc) {
     this.parts = parts;
     this.records = records;
     this.orders = orders;
@@ -44,9 +45,7 @@ final class Starts {
     this.teardown = teardown;
     this.exits = exits;
     this.namespaces = new NamespaceChoice(records.index(), parts.places());
-    this.etc =
-        new EtcFiles(
-            parts.places(), parts.networks(), records.index(), parts.settings().resolver());
+    this.etc = etc;
     this.preparation = new RootPreparation(parts.paths());
   }
 

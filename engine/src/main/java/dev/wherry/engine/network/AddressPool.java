@@ -64,14 +64,18 @@ final class AddressPool {
    */
   void take(InetAddress address) {
     if (!subnet.contains(address)) {
-      throw new EngineException.InvalidParameter(
-          "invalid address "
-              + Subnet.text(address)
-              + ": It does not belong to any of this network's subnets");
+      throw foreign(address);
     }
     if (!taken.add(address)) {
       throw new EngineException.Forbidden("Address already in use");
     }
+  }
+
+  static EngineException foreign(InetAddress address) {
+    return new EngineException.InvalidParameter(
+        "invalid address "
+            + Subnet.text(address)
+            + ": It does not belong to any of this network's subnets");
   }
 
   /** Gives an address back. */

@@ -4,6 +4,7 @@ import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.linux.Errno;
 import dev.wherry.engine.linux.Fd;
 import dev.wherry.engine.linux.LinuxException;
+import dev.wherry.engine.linux.LinuxNetlink;
 import dev.wherry.engine.linux.MacAddress;
 import dev.wherry.engine.linux.Namespaces;
 import dev.wherry.engine.linux.Netlink;
@@ -134,7 +135,7 @@ final class BridgeDriver {
     Sysctl.write("net/ipv4/conf/" + bridge + "/route_localnet", "1");
   }
 
-  /** Removes a bridge; an absent one is fine. */
+  /** Removes a link; an absent one is fine. */
   void remove(String name) {
     try {
       netlink.execute(new NetlinkRequest.DeleteLink(name));
@@ -180,11 +181,62 @@ final class BridgeDriver {
     }
     requests.add(new NetlinkRequest.SetUp(wiring.containerInterface(), true));
     for (InetAddress gateway : wiring.gateways()) {
-      InetAddress everything = Subnet.of(gateway, 0).network();
-      requests.add(new NetlinkRequest.AddRoute(everything, 0, Optional.of(gateway), index));
+      requests.add(
+          new NetlinkRequest.AddRoute(everything(gateway), 0, Optional.of(gateway), index));
     }
     inside.execute(requests);
     return host;
+  }
+
+  /**
+   * Takes a container off a bridge while it goes on running; a link that is gone is fine.
+   *
+   * @param attachment with its endpoint
+   */
+  void disconnect(Attachment attachment) {
+    Attachment.Endpoint endpoint = attachment.endpoint();
+    if (endpoint != null && !endpoint.hostInterface().isEmpty()) {
+      remove(endpoint.hostInterface());
+    }
+  }
+
+  /** A conversation about the links inside a pinned namespace. */
+  Netlink inside(Path pin) {
+    return namespaces.callInNetwork(pin, LinuxNetlink::open);
+  }
+
+  /** Changes the default routes inside a namespace. */
+  void reroute(Netlink inside, List<Gateways.Route> from, List<Gateways.Route> to) {
+    List<NetlinkRequest> requests = new ArrayList<>();
+    for (Gateways.Route route : from) {
+      if (!to.contains(route)) {
+        int link = index(inside, route);
+        requests.add(
+            new NetlinkRequest.DeleteRoute(
+                everything(route.gateway()), 0, Optional.of(route.gateway()), link));
+      }
+    }
+    for (Gateways.Route route : to) {
+      if (!from.contains(route)) {
+        int link = index(inside, route);
+        requests.add(
+            new NetlinkRequest.AddRoute(
+                everything(route.gateway()), 0, Optional.of(route.gateway()), link));
+      }
+    }
+    inside.execute(requests);
+  }
+
+  private static int index(Netlink inside, Gateways.Route route) {
+    String name = route.place().interfaceName();
+    return inside
+        .link(name)
+        .orElseThrow(() -> new EngineException.Internal("the container has no link " + name))
+        .index();
+  }
+
+  private static InetAddress everything(InetAddress ofFamily) {
+    return Subnet.of(ofFamily, 0).network();
   }
 
   private String createLink(Path pin, Wiring wiring) {

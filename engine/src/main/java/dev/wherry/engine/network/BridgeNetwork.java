@@ -89,6 +89,27 @@ final class BridgeNetwork {
     return addresses;
   }
 
+  /**
+   * Checks what a user asks for, as far as it can be told beforehand.
+   *
+   * @throws EngineException.InvalidParameter with dockerd's text
+   */
+  void check(Attachment.Request request) {
+    if (network().isPredefined() && !request.aliases().isEmpty()) {
+      throw new EngineException.InvalidParameter(
+          "network-scoped alias is supported only for containers in user defined networks");
+    }
+    EndpointOptions.of(request.driverOpts());
+    for (String wanted : List.of(request.ipv4Address(), request.ipv6Address())) {
+      if (!wanted.isEmpty()) {
+        InetAddress address = requested(wanted);
+        if (subnets().stream().noneMatch(subnet -> subnet.contains(address))) {
+          throw AddressPool.foreign(address);
+        }
+      }
+    }
+  }
+
   private InetAddress take(AddressPool pool, String wanted) {
     if (!wanted.isEmpty()) {
       InetAddress address = requested(wanted);

@@ -13,15 +13,22 @@ import java.util.Map;
  * @param masquerade whether its containers' packets leave with the host's address
  * @param hostBinding where a port is published if the user names no address; unspecified for all
  * @param mtu bytes, 0 for the kernel's default
+ * @param interfacePrefix of the names of the containers' links
  */
 record BridgeOptions(
-    String name, boolean icc, boolean masquerade, InetAddress hostBinding, int mtu) {
+    String name,
+    boolean icc,
+    boolean masquerade,
+    InetAddress hostBinding,
+    int mtu,
+    String interfacePrefix) {
   private static final String NAME = "com.docker.network.bridge.name";
   private static final String DEFAULT = "com.docker.network.bridge.default_bridge";
   private static final String ICC = "com.docker.network.bridge.enable_icc";
   private static final String MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade";
   private static final String HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4";
   private static final String MTU = "com.docker.network.driver.mtu";
+  private static final String PREFIX = "com.docker.network.container_iface_prefix";
   private static final int SHORT_ID = 12;
   private static final int IFNAMSIZ = 16;
 
@@ -40,7 +47,16 @@ record BridgeOptions(
         bool(options, ICC),
         bool(options, MASQUERADE),
         address(options.getOrDefault(HOST_BINDING, "0.0.0.0")),
-        mtu(options.getOrDefault(MTU, "0")));
+        mtu(options.getOrDefault(MTU, "0")),
+        interfacePrefix(options.getOrDefault(PREFIX, "eth")));
+  }
+
+  /** Leaves room for a number of three digits. */
+  private static String interfacePrefix(String value) {
+    if (value.length() > IFNAMSIZ - 4 || !value.matches("[A-Za-z_][A-Za-z0-9_.-]*")) {
+      throw invalid(PREFIX, value, "invalid interface name");
+    }
+    return value;
   }
 
   /** The options of the network named bridge, as inspect shows them. */

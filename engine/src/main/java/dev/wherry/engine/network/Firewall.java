@@ -5,6 +5,7 @@ import dev.wherry.engine.linux.Nftables;
 import dev.wherry.engine.linux.NftablesException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -66,19 +67,15 @@ final class Firewall {
     }
   }
 
-  synchronized void publish(Collection<PublishedPort> added) {
-    Set<PublishedPort> after = new LinkedHashSet<>(ports);
-    List<PublishedPort> fresh = added.stream().filter(after::add).toList();
-    if (!fresh.isEmpty()) {
-      change(rules.publish(fresh), bridges, after);
-    }
-  }
-
-  synchronized void unpublish(Collection<PublishedPort> removed) {
-    Set<PublishedPort> after = new LinkedHashSet<>(ports);
-    List<PublishedPort> present = removed.stream().filter(after::remove).toList();
-    if (!present.isEmpty()) {
-      change(rules.unpublish(present), bridges, after);
+  /** Publishes ports in place of others, in one transaction; those in both are not touched. */
+  synchronized void publish(Collection<PublishedPort> before, Collection<PublishedPort> after) {
+    Set<PublishedPort> all = new LinkedHashSet<>(ports);
+    Set<PublishedPort> staying = new HashSet<>(after);
+    List<PublishedPort> gone =
+        before.stream().filter(port -> !staying.contains(port) && all.remove(port)).toList();
+    List<PublishedPort> fresh = after.stream().filter(all::add).toList();
+    if (!gone.isEmpty() || !fresh.isEmpty()) {
+      change(rules.unpublish(gone) + rules.publish(fresh), bridges, all);
     }
   }
 

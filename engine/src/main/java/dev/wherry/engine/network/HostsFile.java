@@ -36,13 +36,31 @@ public final class HostsFile {
       List<String> addresses,
       List<String> extraHosts,
       String hostGateway) {
-    String names = domainname.isEmpty() ? hostname : hostname + "." + domainname + " " + hostname;
+    String names = names(hostname, domainname);
     StringBuilder text = new StringBuilder(DEFAULTS);
     text.append(extra(extraHosts, hostGateway));
     for (String address : addresses) {
       text.append(address).append('\t').append(names).append('\n');
     }
     return text.toString();
+  }
+
+  /** What a container's own addresses are called. */
+  public static String names(String hostname, String domainname) {
+    return domainname.isEmpty() ? hostname : hostname + "." + domainname + " " + hostname;
+  }
+
+  /** A file's text without a container's old addresses and with its new ones, last. */
+  public static String changed(
+      String text, String names, List<String> oldAddresses, List<String> newAddresses) {
+    List<String> gone = oldAddresses.stream().map(address -> address + '\t' + names).toList();
+    StringBuilder changed = new StringBuilder();
+    text.lines()
+        .filter(line -> !gone.contains(line))
+        .forEach(line -> changed.append(line).append('\n'));
+    newAddresses.forEach(
+        address -> changed.append(address).append('\t').append(names).append('\n'));
+    return changed.toString();
   }
 
   /** The file of a container on the host's network: the host's own, and the extra hosts. */

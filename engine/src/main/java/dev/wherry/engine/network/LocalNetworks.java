@@ -231,6 +231,47 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
     return sandbox;
   }
 
+  @Override
+  public Sandbox connect(Sandbox sandbox, SandboxRequest request) {
+    List<Sandboxes.Joining> joinings = joinings(request.networks());
+    Sandbox connected = sandboxes.connect(sandbox, request, joinings);
+    for (Sandboxes.Joining joining : joinings) {
+      tell("connect", joining.network(), Map.of("container", sandbox.containerId()));
+    }
+    return connected;
+  }
+
+  @Override
+  public Sandbox disconnect(Sandbox sandbox, SandboxRequest request, String networkName) {
+    Attachment attachment = sandbox.attachments().get(networkName);
+    if (attachment == null) {
+      throw new EngineException.Internal(
+          "container %s is not connected to network %s"
+              .formatted(sandbox.containerId(), networkName));
+    }
+    Sandbox left = sandboxes.disconnect(sandbox, request, networkName);
+    registry
+        .named(networkName)
+        .ifPresent(
+            stored ->
+                tell("disconnect", stored.network(), Map.of("container", sandbox.containerId())));
+    return left;
+  }
+
+  @Override
+  public void check(String ref, Attachment.Request request) {
+    Network network = registry.get(ref);
+    BridgeNetwork bridge = bridge(network);
+    if (bridge != null) {
+      bridge.check(request);
+    }
+  }
+
+  @Override
+  public void tellDisconnected(Network network, String containerId) {
+    tell("disconnect", network, Map.of("container", containerId));
+  }
+
   private List<Sandboxes.Joining> joinings(Map<String, Attachment> attachments) {
     List<Sandboxes.Joining> joinings = new ArrayList<>();
     attachments.forEach(
@@ -294,10 +335,19 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
   }
 
   private void tellAll(String action, Sandbox sandbox) {
-    for (Attachment attachment : sandbox.attachments().values()) {
-      Network network = registry.get(attachment.networkId());
-      tell(action, network, Map.of("container", sandbox.containerId()));
-    }
+    sandbox
+        .attachments()
+        .keySet()
+        .forEach(
+            name ->
+                registry
+                    .named(name)
+                    .ifPresent(
+                        stored ->
+                            tell(
+                                action,
+                                stored.network(),
+                                Map.of("container", sandbox.containerId()))));
   }
 
   private void tell(String action, Network network, Map<String, String> more) {

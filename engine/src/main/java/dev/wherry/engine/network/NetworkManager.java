@@ -45,6 +45,33 @@ public interface NetworkManager {
    */
   Sandbox open(SandboxRequest request);
 
+  /**
+   * Joins a running container to more networks. Where the way out changes, its default routes and
+   * published ports follow; a port keeps its number on the host.
+   *
+   * @param request as for {@link #open}, with the networks to join
+   * @return the sandbox as it is then
+   */
+  Sandbox connect(Sandbox sandbox, SandboxRequest request);
+
+  /**
+   * Takes a running container off a network, the counterpart of {@link #connect}.
+   *
+   * @param request as for {@link #open}, its networks do not matter
+   * @param networkName name of one of the sandbox's attachments
+   */
+  Sandbox disconnect(Sandbox sandbox, SandboxRequest request, String networkName);
+
+  /**
+   * Checks what a container asks of a network it is not on yet, without taking anything.
+   *
+   * @throws dev.wherry.engine.error.EngineException.InvalidParameter with dockerd's text
+   */
+  void check(String ref, Attachment.Request request);
+
+  /** Tells that a container that does not run is no longer on a network. */
+  void tellDisconnected(Network network, String containerId);
+
   /** Gives back everything {@link #open} took; nothing happens for one already closed. */
   void close(Sandbox sandbox);
 
@@ -77,7 +104,8 @@ public interface NetworkManager {
       Map<String, String> labels) {}
 
   /**
-   * @param networks network name or id to what the container asks of it; never empty
+   * @param networks network name or id to what the container asks of it; a container of none has a
+   *     loopback alone
    * @param exposedPorts {@code port/proto}
    * @param portBindings {@code port/proto} to host addresses
    * @param publishAll publish every exposed port on a free one

@@ -24,7 +24,11 @@ final class PortAllocator {
   private static final Logger LOG = LoggerFactory.getLogger(PortAllocator.class);
 
   /** A range of ports, both ends in it. */
-  record Range(int first, int last) {}
+  record Range(int first, int last) {
+    boolean contains(int port) {
+      return first <= port && port <= last;
+    }
+  }
 
   /** A port taken, until it is closed. */
   final class Lease implements AutoCloseable {

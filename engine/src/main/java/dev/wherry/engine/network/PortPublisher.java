@@ -5,10 +5,13 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Turns what a user asks to be published into ports taken and rules written. Thread-safe. */
 final class PortPublisher {
@@ -24,16 +27,24 @@ final class PortPublisher {
     this.staleFlows = staleFlows;
   }
 
+  /** One port taken, and where it leads. */
+  record Taken(String exposedPort, PortAllocator.Lease lease, Optional<PublishedPort> port) {
+    PortBinding binding() {
+      return new PortBinding(Subnet.text(lease.address()), Integer.toString(lease.port()));
+    }
+  }
+
   /**
    * What is published for a container, until it is closed.
    *
    * @param bindings by {@code port/proto} of the container; an exposed port that is not published
    *     has none
    */
-  record Published(
-      Map<String, List<PortBinding>> bindings,
-      List<PortAllocator.Lease> leases,
-      List<PublishedPort> ports) {}
+  record Published(Map<String, List<PortBinding>> bindings, List<Taken> taken) {
+    List<PublishedPort> ports() {
+      return taken.stream().flatMap(one -> one.port().stream()).toList();
+    }
+  }
 
   /**
    * Where ports of a container lead.
@@ -55,42 +66,60 @@ final class PortPublisher {
    * @param exposed {@code port/proto}: others are not published, as with dockerd
    * @param wanted by {@code port/proto}
    * @param all whether exposed ports that are not in {@code wanted} get one each
+   * @param before what is published for the container so far, which this takes the place of: ports
+   *     in both keep their number and are never closed in between. If this fails it stays.
    * @throws PortAllocator.PortException if one can't be had
    */
   Published publish(
-      Collection<String> exposed, Map<String, List<PortBinding>> wanted, boolean all, Target target)
+      Collection<String> exposed,
+      Map<String, List<PortBinding>> wanted,
+      boolean all,
+      Target target,
+      Published before)
       throws PortAllocator.PortException {
     Map<String, List<PortBinding>> bindings = new LinkedHashMap<>();
-    List<PortAllocator.Lease> leases = new ArrayList<>();
-    List<PublishedPort> ports = new ArrayList<>();
+    List<Taken> taken = new ArrayList<>();
+    List<Taken> reusable = new ArrayList<>(before.taken);
+    List<Taken> fresh = new ArrayList<>();
     try {
       for (String exposedPort : exposed) {
         List<PortBinding> asked = wanted.getOrDefault(exposedPort, List.of());
         if (asked.isEmpty() && all) {
           asked = List.of(new PortBinding("", ""));
         }
-        List<PortBinding> given = new ArrayList<>();
+        int first = taken.size();
         for (PortBinding binding : asked) {
-          take(exposedPort, binding, target, leases, ports, given);
+          take(exposedPort, binding, target, reusable, fresh, taken);
         }
-        bindings.put(exposedPort, List.copyOf(given));
+        bindings.put(
+            exposedPort, taken.subList(first, taken.size()).stream().map(Taken::binding).toList());
       }
-      firewall.publish(ports);
-      staleFlows.forgetBefore(ports);
-      return new Published(bindings, leases, ports);
+      Published published = new Published(bindings, List.copyOf(taken));
+      firewall.publish(before.ports(), published.ports());
+      staleFlows.forgetAfter(without(before.ports(), published.ports()));
+      staleFlows.forgetBefore(without(published.ports(), before.ports()));
+      reusable.forEach(one -> one.lease().close());
+      return published;
     } catch (PortAllocator.PortException | RuntimeException e) {
-      leases.forEach(PortAllocator.Lease::close);
+      fresh.forEach(one -> one.lease().close());
       throw e;
     }
+  }
+
+  private static List<PublishedPort> without(
+      List<PublishedPort> ports, List<PublishedPort> others) {
+    Set<PublishedPort> left = new LinkedHashSet<>(ports);
+    left.removeAll(new HashSet<>(others));
+    return List.copyOf(left);
   }
 
   private void take(
       String exposedPort,
       PortBinding binding,
       Target target,
-      List<PortAllocator.Lease> leases,
-      List<PublishedPort> ports,
-      List<PortBinding> given)
+      List<Taken> reusable,
+      List<Taken> fresh,
+      List<Taken> taken)
       throws PortAllocator.PortException {
     Protocol protocol = protocol(exposedPort);
     Optional<PortAllocator.Range> wanted = range(binding.hostPort());
@@ -104,13 +133,39 @@ final class PortPublisher {
                           "cannot bind to "
                               + Subnet.text(hostIp)
                               + ": the container has no address of that family"));
-      PortAllocator.Lease lease = allocator.take(protocol, hostIp, wanted);
-      leases.add(lease);
+      Optional<PortAllocator.Lease> present = reuse(exposedPort, hostIp, wanted, reusable);
+      PortAllocator.Lease lease =
+          present.isPresent() ? present.get() : allocator.take(protocol, hostIp, wanted);
       int port = lease.port();
       wanted = Optional.of(new PortAllocator.Range(port, port)); // the same for both families
-      ports.add(new PublishedPort(protocol, hostIp, port, containerIp, number(exposedPort)));
-      given.add(new PortBinding(Subnet.text(hostIp), Integer.toString(port)));
+      Taken one =
+          new Taken(
+              exposedPort,
+              lease,
+              Optional.of(
+                  new PublishedPort(protocol, hostIp, port, containerIp, number(exposedPort))));
+      taken.add(one);
+      if (present.isEmpty()) {
+        fresh.add(one);
+      }
     }
+  }
+
+  private static Optional<PortAllocator.Lease> reuse(
+      String exposedPort,
+      InetAddress hostIp,
+      Optional<PortAllocator.Range> wanted,
+      List<Taken> reusable) {
+    for (Taken one : reusable) {
+      PortAllocator.Lease lease = one.lease();
+      if (one.exposedPort().equals(exposedPort)
+          && lease.address().equals(hostIp)
+          && wanted.map(range -> range.contains(lease.port())).orElse(true)) {
+        reusable.remove(one);
+        return Optional.of(lease);
+      }
+    }
+    return Optional.empty();
   }
 
   /** All addresses of both families if the container has both and the user names none. */
@@ -132,40 +187,46 @@ final class PortPublisher {
   static Published nothing(Collection<String> exposed) {
     Map<String, List<PortBinding>> bindings = new LinkedHashMap<>();
     exposed.forEach(port -> bindings.put(port, List.of()));
-    return new Published(bindings, List.of(), List.of());
+    return new Published(bindings, List.of());
   }
 
   /** Takes note of the ports of a container that outlived the daemon. */
   Published adopt(Map<String, List<PortBinding>> bindings, Target target) {
-    List<PortAllocator.Lease> leases = new ArrayList<>();
-    List<PublishedPort> ports = new ArrayList<>();
+    List<Taken> taken = new ArrayList<>();
     bindings.forEach(
         (exposedPort, given) -> {
           Protocol protocol = protocol(exposedPort);
           for (PortBinding binding : given) {
             InetAddress hostIp = Subnet.literal(binding.hostIp());
             int port = Integer.parseInt(binding.hostPort());
-            leases.add(allocator.adopt(protocol, hostIp, port));
-            target
-                .address(hostIp instanceof Inet4Address)
-                .map(
-                    address ->
-                        new PublishedPort(protocol, hostIp, port, address, number(exposedPort)))
-                .ifPresent(ports::add);
+            Optional<PublishedPort> published =
+                target
+                    .address(hostIp instanceof Inet4Address)
+                    .map(
+                        address ->
+                            new PublishedPort(
+                                protocol, hostIp, port, address, number(exposedPort)));
+            taken.add(new Taken(exposedPort, allocator.adopt(protocol, hostIp, port), published));
           }
         });
-    firewall.note(ports);
-    return new Published(bindings, leases, ports);
+    Published published = new Published(bindings, taken);
+    firewall.note(published.ports());
+    return published;
   }
 
   /** Takes ports back. */
   void close(Published published) {
     try {
-      firewall.unpublish(published.ports());
+      firewall.publish(published.ports(), List.of());
       staleFlows.forgetAfter(published.ports());
     } finally {
-      published.leases().forEach(PortAllocator.Lease::close);
+      letGo(published);
     }
+  }
+
+  /** Lets go of the ports' sockets, and leaves the rules. */
+  static void letGo(Published published) {
+    published.taken().forEach(one -> one.lease().close());
   }
 
   private static Protocol protocol(String exposedPort) {

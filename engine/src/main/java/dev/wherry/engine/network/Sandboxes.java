@@ -4,21 +4,22 @@ import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.error.Undo;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.MacAddress;
+import dev.wherry.engine.linux.Netlink;
 import dev.wherry.engine.network.HostBridge.HostAddress;
 import dev.wherry.engine.network.NetworkManager.Sandbox;
 import dev.wherry.engine.network.NetworkManager.SandboxRequest;
 import dev.wherry.engine.store.Ids;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,37 +27,6 @@ import org.slf4j.LoggerFactory;
 /** The namespaces of running containers, and what each holds of networks and ports. Thread-safe. */
 final class Sandboxes {
   private static final Logger LOG = LoggerFactory.getLogger(Sandboxes.class);
-  private static final Attachment.Request ANYTHING =
-      new Attachment.Request("", "", List.of(), "", List.of(), List.of(), Map.of(), 0);
-
-  /** A place on a bridge. */
-  private record Place(
-      BridgeNetwork network,
-      Attachment attachment,
-      String endpointId,
-      String interfaceName,
-      List<HostAddress> addresses) {
-
-    String name() {
-      return network.network().name();
-    }
-
-    Attachment.Request request() {
-      Attachment.Request request = attachment.requested();
-      return request == null ? ANYTHING : request;
-    }
-
-    Optional<InetAddress> address(boolean ipv4) {
-      return addresses.stream()
-          .map(HostAddress::address)
-          .filter(address -> ipv4 == address instanceof Inet4Address)
-          .findFirst();
-    }
-
-    boolean leadsOut() {
-      return !network.network().internal();
-    }
-  }
 
   /** What a sandbox holds. */
   private record Held(List<Place> places, PortPublisher.Published published) {}
@@ -78,29 +48,41 @@ final class Sandboxes {
   /** See {@link NetworkManager#open}. */
   Sandbox open(SandboxRequest request, List<Joining> networks) {
     NamespacePool.Ready namespace = pool.take();
+    Sandbox empty =
+        new Sandbox(
+            namespace.id(), namespace.pin().toString(), request.containerId(), Map.of(), Map.of());
+    return undoing(
+        undo -> {
+          undo.add(() -> pool.discard(namespace));
+          Held nothing = new Held(List.of(), PortPublisher.nothing(request.exposedPorts()));
+          Sandbox joined = join(empty, request, networks, nothing, namespace.netlink(), undo);
+          namespace.netlink().close();
+          return joined;
+        });
+  }
+
+  /** See {@link NetworkManager#connect}. */
+  Sandbox connect(Sandbox sandbox, SandboxRequest request, List<Joining> networks) {
+    return undoing(
+        undo -> {
+          try (Netlink inside = driver.inside(Path.of(sandbox.key()))) {
+            return join(sandbox, request, networks, held(sandbox), inside, undo);
+          }
+        });
+  }
+
+  private Held held(Sandbox sandbox) {
+    Held present = held.get(sandbox.id());
+    if (present == null) {
+      throw new EngineException.Conflict("container " + sandbox.containerId() + " is not running");
+    }
+    return present;
+  }
+
+  private static Sandbox undoing(Function<Undo, Sandbox> change) {
     Undo undo = new Undo();
-    undo.add(() -> pool.discard(namespace));
     try {
-      List<Place> places = takePlaces(networks, undo);
-      Place gateway = gateway(places).orElse(null);
-      Map<String, Attachment> attachments = new LinkedHashMap<>();
-      for (Joining joining : networks) {
-        String name = joining.network().name();
-        attachments.put(name, withoutBridge(joining));
-      }
-      for (Place place : places) {
-        attachments.put(place.name(), connect(place, place.equals(gateway), namespace));
-      }
-      PortPublisher.Published published = publish(request, gateway);
-      undo.add(() -> publisher.close(published));
-      namespace.netlink().close();
-      held.put(namespace.id(), new Held(places, published));
-      return new Sandbox(
-          namespace.id(),
-          namespace.pin().toString(),
-          request.containerId(),
-          attachments,
-          published.bindings());
+      return change.apply(undo);
     } catch (LinuxException e) {
       undo.run(e);
       throw new EngineException.Internal("network: " + e.getMessage(), e);
@@ -110,62 +92,90 @@ final class Sandboxes {
     }
   }
 
-  private static List<Place> takePlaces(List<Joining> networks, Undo undo) {
-    List<Place> places = new ArrayList<>();
+  private Sandbox join(
+      Sandbox sandbox,
+      SandboxRequest request,
+      List<Joining> networks,
+      Held before,
+      Netlink inside,
+      Undo undo) {
+    List<Place> places = new ArrayList<>(before.places);
+    List<Place> fresh = takePlaces(networks, places, undo);
+    Gateways old = Gateways.of(before.places);
+    Gateways now = Gateways.of(places);
+    Map<String, Attachment> attachments = new LinkedHashMap<>(sandbox.attachments());
+    for (Joining joining : networks) {
+      attachments.put(joining.network().name(), withoutBridge(joining));
+    }
+    boolean running = !before.places.isEmpty();
+    for (Place place : fresh) {
+      Attachment attachment = connect(place, running ? List.of() : now.by(place), sandbox, inside);
+      attachments.put(place.name(), attachment);
+      undo.add(() -> driver.disconnect(attachment));
+    }
+    if (running) {
+      driver.reroute(inside, old.routes(), now.routes());
+      undo.add(() -> driver.reroute(inside, now.routes(), old.routes()));
+    }
+    PortPublisher.Published published = publish(request, before.published, now);
+    held.put(sandbox.id(), new Held(places, published));
+    return with(sandbox, attachments, published);
+  }
+
+  private static Sandbox with(
+      Sandbox sandbox, Map<String, Attachment> attachments, PortPublisher.Published published) {
+    return new Sandbox(
+        sandbox.id(), sandbox.key(), sandbox.containerId(), attachments, published.bindings());
+  }
+
+  /** Takes addresses for the networks to join, and adds the places to those there are. */
+  private static List<Place> takePlaces(List<Joining> networks, List<Place> places, Undo undo) {
+    List<Place> fresh = new ArrayList<>();
     for (Joining joining : networks) {
       BridgeNetwork network = joining.bridge();
       if (network != null) {
-        Attachment.Request wish = joining.attachment().requested();
         String endpointId = Ids.random();
-        List<HostAddress> addresses = network.take(endpointId, wish == null ? ANYTHING : wish);
+        Attachment.Request wish = Place.request(joining.attachment());
+        String named = EndpointOptions.of(wish.driverOpts()).interfaceName();
+        String link =
+            named.isEmpty() ? freeName(network.options().interfacePrefix(), places) : named;
+        List<HostAddress> addresses = network.take(endpointId, wish);
         undo.add(() -> network.release(endpointId, addresses));
-        String link = "eth" + places.size();
-        places.add(new Place(network, joining.attachment(), endpointId, link, addresses));
+        Place place = new Place(network, joining.attachment(), endpointId, link, addresses);
+        places.add(place);
+        fresh.add(place);
       }
     }
-    return places;
+    return fresh;
   }
 
-  /** The network that the default route leads to: the highest priority, else the first named. */
-  private static Optional<Place> gateway(List<Place> places) {
-    return places.stream()
-        .filter(Place::leadsOut)
-        .min(Comparator.comparingInt((Place place) -> place.request().gwPriority()).reversed());
+  private static String freeName(String prefix, List<Place> places) {
+    return IntStream.iterate(0, i -> i + 1)
+        .mapToObj(i -> prefix + i)
+        .filter(name -> places.stream().noneMatch(place -> place.interfaceName().equals(name)))
+        .findFirst()
+        .orElseThrow();
   }
 
-  private Attachment connect(Place place, boolean isGateway, NamespacePool.Ready namespace) {
+  private Attachment connect(
+      Place place, List<InetAddress> gateways, Sandbox sandbox, Netlink inside) {
     MacAddress mac = mac(place);
-    List<InetAddress> gateways =
-        place.leadsOut()
-            ? place.network.gateways().stream().map(HostAddress::address).toList()
-            : List.of();
-    BridgeOptions options = place.network.options();
+    BridgeOptions options = place.network().options();
     String host =
         driver.connect(
-            namespace.pin(),
-            namespace.netlink(),
+            Path.of(sandbox.key()),
+            inside,
             new BridgeDriver.Wiring(
                 options.name(),
-                place.interfaceName,
+                place.interfaceName(),
                 mac,
-                place.addresses,
-                isGateway ? gateways : List.of(),
+                place.addresses(),
+                gateways,
                 options.mtu(),
                 options.icc()));
-    Attachment.Endpoint endpoint =
-        new Attachment.Endpoint(
-            place.endpointId,
-            host,
-            place.interfaceName,
-            text(gateways, true),
-            place.address(true).map(Subnet::text).orElse(""),
-            prefixLength(place, true),
-            text(gateways, false),
-            place.address(false).map(Subnet::text).orElse(""),
-            prefixLength(place, false),
-            mac.toString());
-    Network network = place.network.network();
-    return new Attachment(network.id(), place.attachment.requested(), endpoint);
+    Network network = place.network().network();
+    return new Attachment(
+        network.id(), place.attachment().requested(), place.endpoint(host, mac.toString()));
   }
 
   private static MacAddress mac(Place place) {
@@ -180,22 +190,6 @@ final class Sandboxes {
     }
   }
 
-  private static String text(List<InetAddress> addresses, boolean ipv4) {
-    return addresses.stream()
-        .filter(address -> ipv4 == address instanceof Inet4Address)
-        .map(Subnet::text)
-        .findFirst()
-        .orElse("");
-  }
-
-  private static int prefixLength(Place place, boolean ipv4) {
-    return place.addresses.stream()
-        .filter(address -> ipv4 == address.address() instanceof Inet4Address)
-        .mapToInt(HostAddress::prefixLength)
-        .findFirst()
-        .orElse(0);
-  }
-
   /** A place on the network {@code none}: an id and nothing else. */
   private static Attachment withoutBridge(Joining joining) {
     Attachment.Endpoint endpoint =
@@ -203,28 +197,60 @@ final class Sandboxes {
     return new Attachment(joining.network().id(), joining.attachment().requested(), endpoint);
   }
 
-  private PortPublisher.Published publish(SandboxRequest request, @Nullable Place gateway) {
-    if (gateway == null) {
+  private PortPublisher.Published publish(
+      SandboxRequest request, PortPublisher.Published before, Gateways gateways) {
+    Optional<PortPublisher.Target> target = gateways.target();
+    if (target.isEmpty()) {
+      publisher.close(before);
       return PortPublisher.nothing(request.exposedPorts());
     }
     try {
       return publisher.publish(
-          request.exposedPorts(), request.portBindings(), request.publishAll(), target(gateway));
+          request.exposedPorts(),
+          request.portBindings(),
+          request.publishAll(),
+          target.get(),
+          before);
     } catch (PortAllocator.PortException e) {
       throw new EngineException.Internal(
           "driver failed programming external connectivity on endpoint "
               + request.containerName()
               + " ("
-              + gateway.endpointId
+              + gateways.first().orElseThrow().endpointId()
               + "): "
               + e.getMessage(),
           e);
     }
   }
 
-  private static PortPublisher.Target target(Place place) {
-    List<InetAddress> addresses = place.addresses.stream().map(HostAddress::address).toList();
-    return new PortPublisher.Target(addresses, place.network.options().hostBinding());
+  /** See {@link NetworkManager#disconnect}. */
+  Sandbox disconnect(Sandbox sandbox, SandboxRequest request, String networkName) {
+    return undoing(undo -> leave(sandbox, request, networkName, undo));
+  }
+
+  private Sandbox leave(Sandbox sandbox, SandboxRequest request, String name, Undo undo) {
+    Held before = held(sandbox);
+    Map<String, Attachment> attachments = new LinkedHashMap<>(sandbox.attachments());
+    Attachment left = attachments.remove(name);
+    List<Place> staying =
+        before.places.stream().filter(place -> !place.name().equals(name)).toList();
+    Gateways old = Gateways.of(before.places);
+    Gateways now = Gateways.of(staying);
+    try (Netlink inside = driver.inside(Path.of(sandbox.key()))) {
+      driver.reroute(inside, old.routes(), now.routes());
+      undo.add(() -> driver.reroute(inside, now.routes(), old.routes()));
+      PortPublisher.Published published = publish(request, before.published, now);
+      held.put(sandbox.id(), new Held(staying, published));
+      if (left != null) {
+        driver.disconnect(left);
+      }
+      before.places.stream().filter(place -> place.name().equals(name)).forEach(Sandboxes::release);
+      return with(sandbox, attachments, published);
+    }
+  }
+
+  private static void release(Place place) {
+    place.network().release(place.endpointId(), place.addresses());
   }
 
   /**
@@ -248,17 +274,13 @@ final class Sandboxes {
     try {
       publisher.close(holding.published);
     } finally {
-      for (Place place : holding.places) {
-        place.network.release(place.endpointId, place.addresses);
-      }
+      holding.places.forEach(Sandboxes::release);
     }
   }
 
   /** Lets go of the ports' sockets; everything else outlives the daemon. */
   void close() {
-    for (Held holding : held.values()) {
-      holding.published.leases().forEach(PortAllocator.Lease::close);
-    }
+    held.values().forEach(holding -> PortPublisher.letGo(holding.published));
   }
 
   /** See {@link NetworkManager#adopt}; the rules are not written by this. */
@@ -268,26 +290,26 @@ final class Sandboxes {
       BridgeNetwork network = joining.bridge();
       Attachment.Endpoint endpoint = joining.attachment().endpoint();
       if (network != null && endpoint != null) {
-        Place place =
-            new Place(
-                network,
-                joining.attachment(),
-                endpoint.id(),
-                endpoint.containerInterface(),
-                addresses(endpoint));
-        try {
-          network.adopt(endpoint.id(), place.addresses.stream().map(HostAddress::address).toList());
-        } catch (EngineException e) {
-          LOG.warn("container {}: {}", sandbox.containerId(), e.getMessage());
-        }
-        places.add(place);
+        places.add(adopt(sandbox, network, joining.attachment(), endpoint));
       }
     }
     PortPublisher.Published published =
-        gateway(places)
-            .map(place -> publisher.adopt(sandbox.ports(), target(place)))
+        Gateways.of(places)
+            .target()
+            .map(target -> publisher.adopt(sandbox.ports(), target))
             .orElseGet(() -> PortPublisher.nothing(sandbox.ports().keySet()));
     held.put(sandbox.id(), new Held(places, published));
+  }
+
+  private static Place adopt(
+      Sandbox sandbox, BridgeNetwork network, Attachment attachment, Attachment.Endpoint endpoint) {
+    List<HostAddress> addresses = addresses(endpoint);
+    try {
+      network.adopt(endpoint.id(), addresses.stream().map(HostAddress::address).toList());
+    } catch (EngineException e) {
+      LOG.warn("container {}: {}", sandbox.containerId(), e.getMessage());
+    }
+    return new Place(network, attachment, endpoint.id(), endpoint.containerInterface(), addresses);
   }
 
   private static List<HostAddress> addresses(Attachment.Endpoint endpoint) {

@@ -4,6 +4,7 @@ import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.linux.LinuxMounts;
 import dev.wherry.engine.linux.LinuxNamespaces;
 import dev.wherry.engine.linux.LinuxPaths;
+import dev.wherry.engine.network.Attachment;
 import dev.wherry.engine.network.Network;
 import dev.wherry.engine.network.NetworkManager;
 import dev.wherry.engine.store.Ids;
@@ -64,6 +65,26 @@ final class LoopbackNetworks implements NetworkManager {
     open.add(id);
     return new Sandbox(
         id, pin.toString(), request.containerId(), request.networks(), java.util.Map.of());
+  }
+
+  @Override
+  public Sandbox connect(Sandbox sandbox, SandboxRequest request) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Sandbox disconnect(Sandbox sandbox, SandboxRequest request, String networkName) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void check(String ref, Attachment.Request request) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void tellDisconnected(Network network, String containerId) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

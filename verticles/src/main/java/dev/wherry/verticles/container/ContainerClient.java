@@ -8,6 +8,7 @@ import dev.wherry.engine.lifecycle.ContainerLifecycle;
 import dev.wherry.engine.lifecycle.ContainerLifecycle.DiskUsage;
 import dev.wherry.engine.lifecycle.ContainerLifecycle.ProcessTable;
 import dev.wherry.engine.lifecycle.NewContainer;
+import dev.wherry.engine.network.Attachment;
 import dev.wherry.verticles.bus.Addresses;
 import dev.wherry.verticles.bus.Commands;
 import dev.wherry.verticles.bus.Contexts;
@@ -84,6 +85,16 @@ public final class ContainerClient implements Containers {
   @Override
   public Future<Void> rename(String ref, String newName) {
     return ask(new ContainerCommand.Rename(ref, newName));
+  }
+
+  @Override
+  public Future<Void> connect(String ref, String network, Attachment.Request request) {
+    return ask(new ContainerCommand.Connect(ref, network, request));
+  }
+
+  @Override
+  public Future<Void> disconnect(String ref, String network, boolean force) {
+    return ask(new ContainerCommand.Disconnect(ref, network, force));
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerUpdate;
 import dev.wherry.engine.lifecycle.ContainerLifecycle;
 import dev.wherry.engine.lifecycle.NewContainer;
+import dev.wherry.engine.network.Attachment;
 import dev.wherry.verticles.bus.Command;
 import dev.wherry.verticles.stream.StdioSession;
 import io.vertx.core.internal.ContextInternal;
@@ -29,6 +30,11 @@ sealed interface ContainerCommand<R> extends Command<R> {
   record Unpause(String ref) implements ContainerCommand<Void> {}
 
   record Rename(String ref, String newName) implements ContainerCommand<Void> {}
+
+  record Connect(String ref, String network, Attachment.Request request)
+      implements ContainerCommand<Void> {}
+
+  record Disconnect(String ref, String network, boolean force) implements ContainerCommand<Void> {}
 
   record Update(String ref, ContainerUpdate change) implements ContainerCommand<Void> {}
 

@@ -158,6 +158,16 @@ public final class ContainerVerticle extends VerticleBase {
           change(parts, unpause.ref(), ContainerLifecycle::unpause);
       case ContainerCommand.Rename rename ->
           change(parts, rename.ref(), (engine, id) -> engine.rename(id, rename.newName()));
+      case ContainerCommand.Connect connect ->
+          change(
+              parts,
+              connect.ref(),
+              (engine, id) -> engine.connect(id, connect.network(), connect.request()));
+      case ContainerCommand.Disconnect disconnect ->
+          change(
+              parts,
+              disconnect.ref(),
+              (engine, id) -> engine.disconnect(id, disconnect.network(), disconnect.force()));
       case ContainerCommand.Update update ->
           change(parts, update.ref(), (engine, id) -> engine.update(id, update.change()));
       case ContainerCommand.Remove remove ->

@@ -7,6 +7,7 @@ import dev.wherry.engine.container.ContainerUpdate;
 import dev.wherry.engine.lifecycle.ContainerLifecycle.DiskUsage;
 import dev.wherry.engine.lifecycle.ContainerLifecycle.ProcessTable;
 import dev.wherry.engine.lifecycle.NewContainer;
+import dev.wherry.engine.network.Attachment;
 import dev.wherry.verticles.stream.StdioChunk;
 import dev.wherry.verticles.stream.StdioSession;
 import io.vertx.core.Future;
@@ -55,6 +56,12 @@ public interface Containers {
   Future<Void> unpause(String ref);
 
   Future<Void> rename(String ref, String newName);
+
+  /** Joins a container to a network, at once if it runs. */
+  Future<Void> connect(String ref, String network, Attachment.Request request);
+
+  /** Takes a container off a network; {@code force}: even if the network is gone. */
+  Future<Void> disconnect(String ref, String network, boolean force);
 
   /** Changes limits and the restart policy. */
   Future<Void> update(String ref, ContainerUpdate change);

@@ -15,6 +15,7 @@ import dev.wherry.engine.lifecycle.NewContainer;
 import dev.wherry.engine.lifecycle.PreparedStart;
 import dev.wherry.engine.log.LogDriver;
 import dev.wherry.engine.log.LogPolicy;
+import dev.wherry.engine.network.Attachment;
 import dev.wherry.engine.usage.UsageSample;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -301,6 +302,16 @@ final class FakeLifecycle implements ContainerLifecycle, ContainerIndex {
   public Container rename(String id, String newName) {
     step("rename-" + newName, id);
     return containers.computeIfPresent(id, (key, old) -> old.withName(newName));
+  }
+
+  @Override
+  public Container connect(String id, String network, Attachment.Request request) {
+    throw new UnsupportedOperationException("connect");
+  }
+
+  @Override
+  public Container disconnect(String id, String network, boolean force) {
+    throw new UnsupportedOperationException("disconnect");
   }
 
   @Override

@@ -135,14 +135,16 @@ final class NetworkRules {
   }
 
   private static void endpoints(Case c) {
-    for (EndpointRequest endpoint : endpointsOf(c).values()) {
-      IpamConfigRequest ipam = endpoint == null ? null : endpoint.ipamConfig();
-      if (ipam != null) {
-        String four = NewContainerMapper.text(ipam.ipv4Address());
-        String six = NewContainerMapper.text(ipam.ipv6Address());
-        refuseIf(!four.isEmpty() && !Addresses.isIpv4(four), "invalid IPv4 address: " + four);
-        refuseIf(!six.isEmpty() && !Addresses.isIpv6(six), "invalid IPv6 address: " + six);
-      }
+    endpointsOf(c).values().forEach(NetworkRules::checkAddresses);
+  }
+
+  static void checkAddresses(@Nullable EndpointRequest endpoint) {
+    IpamConfigRequest ipam = endpoint == null ? null : endpoint.ipamConfig();
+    if (ipam != null) {
+      String four = NewContainerMapper.text(ipam.ipv4Address());
+      String six = NewContainerMapper.text(ipam.ipv6Address());
+      refuseIf(!four.isEmpty() && !Addresses.isIpv4(four), "invalid IPv4 address: " + four);
+      refuseIf(!six.isEmpty() && !Addresses.isIpv6(six), "invalid IPv6 address: " + six);
     }
   }
 

@@ -1,8 +1,6 @@
 package dev.wherry.api.mapping.create;
 
 import dev.wherry.api.dto.CreateRequest;
-import dev.wherry.api.dto.EndpointRequest;
-import dev.wherry.api.dto.EndpointRequest.IpamConfigRequest;
 import dev.wherry.api.dto.HealthcheckRequest;
 import dev.wherry.api.dto.HostConfigRequest;
 import dev.wherry.api.dto.NetworkingConfigRequest;
@@ -95,25 +93,9 @@ final class NewContainerMapper {
           .forEach(
               (network, endpoint) ->
                   // The default network by its other name, as the command line gives it.
-                  endpoints.put(network, endpoint(endpoint)));
+                  endpoints.put(network, EndpointMapper.map(endpoint, version)));
     }
     return endpoints;
-  }
-
-  private Attachment.Request endpoint(@Nullable EndpointRequest endpoint) {
-    if (endpoint == null) {
-      return new Attachment.Request("", "", List.of(), "", List.of(), List.of(), Map.of(), 0);
-    }
-    IpamConfigRequest ipam = endpoint.ipamConfig();
-    return new Attachment.Request(
-        ipam == null ? "" : text(ipam.ipv4Address()),
-        ipam == null ? "" : text(ipam.ipv6Address()),
-        ipam == null ? List.of() : list(ipam.linkLocalIps()),
-        text(endpoint.macAddress()),
-        list(endpoint.aliases()),
-        list(endpoint.links()),
-        map(endpoint.driverOpts()),
-        version.atLeast(1, 48) ? endpoint.gwPriority() : 0);
   }
 
   static String text(@Nullable String value) {
