@@ -45,7 +45,7 @@ class NetworkConnectIT {
 
   private String fetch(int port) {
     String url = "http://127.0.0.1:" + port + "/";
-    return daemon.nearby("curl", "-s", "--max-time", "10", url).stdout();
+    return daemon.nearby("curl", "-s", "--retry-connrefused", "--retry", "5", url).stdout();
   }
 
   @Test

@@ -98,11 +98,21 @@ class NetworkIT {
       throws Exception {
     web("--name", "boat", "-p", "8080:80");
     assertThat(fetch(daemon.address(), 8080)).contains("hello from the web");
-    assertThat(daemon.nearby("curl", "-s", "--max-time", "10", "http://127.0.0.1:8080/").stdout())
+    assertThat(
+            daemon
+                .nearby(
+                    "curl", "-s", "--retry-connrefused", "--retry", "5", "http://127.0.0.1:8080/")
+                .stdout())
         .isEqualTo("hello from the web\n");
     assertThat(
             daemon
-                .nearby("curl", "-s", "--max-time", "10", "http://" + daemon.address() + ":8080/")
+                .nearby(
+                    "curl",
+                    "-s",
+                    "--retry-connrefused",
+                    "--retry",
+                    "5",
+                    "http://" + daemon.address() + ":8080/")
                 .stdout())
         .isEqualTo("hello from the web\n");
     assertThat(docker.ok("port", "boat")).contains("80/tcp -> 0.0.0.0:8080");
@@ -111,7 +121,11 @@ class NetworkIT {
   @Test
   void a_port_published_on_loopback_is_closed_to_the_outside() {
     web("-p", "127.0.0.1:8081:80");
-    assertThat(daemon.nearby("curl", "-s", "--max-time", "10", "http://127.0.0.1:8081/").stdout())
+    assertThat(
+            daemon
+                .nearby(
+                    "curl", "-s", "--retry-connrefused", "--retry", "5", "http://127.0.0.1:8081/")
+                .stdout())
         .isEqualTo("hello from the web\n");
     assertThat(
             daemon

@@ -24,11 +24,11 @@ public final class EndpointMapper {
   public static Attachment.Request connection(
       @Nullable EndpointRequest endpoint, ApiVersion version) {
     NetworkRules.checkAddresses(endpoint);
-    return map(endpoint, version);
+    return request(endpoint, version);
   }
 
   /** Maps a request that keeps the rules. */
-  static Attachment.Request map(@Nullable EndpointRequest endpoint, ApiVersion version) {
+  static Attachment.Request request(@Nullable EndpointRequest endpoint, ApiVersion version) {
     if (endpoint == null) {
       return new Attachment.Request("", "", List.of(), "", List.of(), List.of(), Map.of(), 0);
     }

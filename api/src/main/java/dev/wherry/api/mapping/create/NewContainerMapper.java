@@ -93,7 +93,7 @@ final class NewContainerMapper {
           .forEach(
               (network, endpoint) ->
                   // The default network by its other name, as the command line gives it.
-                  endpoints.put(network, EndpointMapper.map(endpoint, version)));
+                  endpoints.put(network, EndpointMapper.request(endpoint, version)));
     }
     return endpoints;
   }
