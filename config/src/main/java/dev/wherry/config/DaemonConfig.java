@@ -128,12 +128,20 @@ public record DaemonConfig(
    *     certificate; loopback is always among them
    * @param mirrors addresses asked before Docker Hub, each with a slash at its end
    * @param maxDownloads most layers downloaded at a time
+   * @param maxUploads most layers uploaded at a time
    * @param maxAttempts how often a download that breaks off is tried
    */
   public record Registries(
-      List<String> insecure, List<String> mirrors, int maxDownloads, int maxAttempts) {
+      List<String> insecure,
+      List<String> mirrors,
+      int maxDownloads,
+      int maxUploads,
+      int maxAttempts) {
     /** {@code --max-concurrent-downloads}' default. */
     public static final int DEFAULT_DOWNLOADS = 3;
+
+    /** {@code --max-concurrent-uploads}' default. */
+    public static final int DEFAULT_UPLOADS = 5;
 
     /** {@code --max-download-attempts}' default. */
     public static final int DEFAULT_ATTEMPTS = 5;

@@ -63,6 +63,11 @@ final class Directives {
               INT,
               "Most layers downloaded at a time (default 3)"),
           honoured(
+              "max-concurrent-uploads",
+              "--max-concurrent-uploads",
+              INT,
+              "Most layers uploaded at a time (default 5)"),
+          honoured(
               "max-download-attempts",
               "--max-download-attempts",
               INT,
@@ -91,7 +96,6 @@ final class Directives {
           only("cpu-rt-period", "--cpu-rt-period", INT, 0L),
           only("cpu-rt-runtime", "--cpu-rt-runtime", INT, 0L),
           only("oom-score-adjust", "--oom-score-adjust", INT, 0L),
-          only("max-concurrent-uploads", "--max-concurrent-uploads", INT, 5L),
           only("firewall-backend", "--firewall-backend", STRING, "nftables"),
           only("iptables", "--iptables", BOOL, true),
           only("ip6tables", "--ip6tables", BOOL, false),

@@ -24,15 +24,24 @@ final class RegistryRules {
     return new Registries(
         insecure,
         mirrors,
-        count(settings, "max-concurrent-downloads", Registries.DEFAULT_DOWNLOADS, "concurrent"),
-        count(settings, "max-download-attempts", Registries.DEFAULT_ATTEMPTS, "attempts of"));
+        count(
+            settings,
+            "max-concurrent-downloads",
+            Registries.DEFAULT_DOWNLOADS,
+            "concurrent downloads"),
+        count(settings, "max-concurrent-uploads", Registries.DEFAULT_UPLOADS, "concurrent uploads"),
+        count(
+            settings,
+            "max-download-attempts",
+            Registries.DEFAULT_ATTEMPTS,
+            "attempts of downloads"));
   }
 
   private static int count(Settings settings, String key, int otherwise, String what)
       throws ConfigException {
     long value = settings.number(key).orElse(0L);
     if (value < 0 || value > Integer.MAX_VALUE) {
-      throw new ConfigException("invalid max " + what + " downloads: " + value);
+      throw new ConfigException("invalid max " + what + ": " + value);
     }
     return value == 0 ? otherwise : (int) value;
   }

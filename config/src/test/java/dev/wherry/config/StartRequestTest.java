@@ -176,12 +176,12 @@ class StartRequestTest {
     DaemonConfig.Registries registries =
         file("{\"insecure-registries\": [\"reg:5000\", \"10.0.0.0/8\"],"
                 + "\"registry-mirrors\": [\"https://mirror.example\"],"
-                + "\"max-concurrent-downloads\": 6}")
+                + "\"max-concurrent-downloads\": 6, \"max-concurrent-uploads\": 7}")
             .registries();
     assertThat(registries)
         .isEqualTo(
             new DaemonConfig.Registries(
-                List.of("reg:5000", "10.0.0.0/8"), List.of("https://mirror.example/"), 6, 5));
+                List.of("reg:5000", "10.0.0.0/8"), List.of("https://mirror.example/"), 6, 7, 5));
     assertThatThrownBy(() -> file("{}", "--registry-mirror", "ftp://x"))
         .hasMessageContaining("invalid mirror: unsupported scheme \"ftp\" in \"ftp://x\"");
     assertThatThrownBy(() -> file("{}", "--registry-mirror", "https://u:p@x"))

@@ -71,7 +71,7 @@ public final class WherryEngine {
     this.ready =
         new EngineOpener(config, kernel, beside, openings)
             .open()
-            .compose(rooms -> deploy(rooms, settings(config.registries())));
+            .compose(rooms -> deploy(rooms, config));
     ready.onSuccess(clients -> vertx.setTimer(SETTLED_MILLIS, now -> kernel.run(this::settle)));
   }
 
@@ -109,10 +109,20 @@ public final class WherryEngine {
         registries.insecure(),
         registries.mirrors(),
         registries.maxDownloads(),
+        registries.maxUploads(),
         registries.maxAttempts());
   }
 
-  private Future<EngineClients> deploy(EngineRooms rooms, RegistrySettings settings) {
+  private RegistryClient registries(EngineRooms rooms, DaemonConfig config) {
+    return new RegistryClient(
+        new VertxRegistryHttp(vertx),
+        rooms.images(),
+        settings(config.registries()),
+        config.directories().dataRoot().resolve("registry"),
+        beside);
+  }
+
+  private Future<EngineClients> deploy(EngineRooms rooms, DaemonConfig config) {
     EventFeeds feeds = new EventFeeds(vertx, rooms.journal(), kernel, Clock.systemUTC());
     List<Future<Void>> deployed =
         List.of(
@@ -129,8 +139,7 @@ public final class WherryEngine {
                 new ImageVerticle(
                     rooms.images(),
                     new ContainerUsers(rooms.containers().index()),
-                    new RegistryClient(
-                        new VertxRegistryHttp(vertx), rooms.images(), settings, beside),
+                    registries(rooms, config),
                     kernel,
                     transfers,
                     registries)),

@@ -54,7 +54,6 @@ final class ImageRoutes {
             "/history",
             e -> e.reply(200, ImageJson.history(images.get(e.path("name")))))
         .named(HttpMethod.POST, "/images/", "/tag", this::tag)
-        .named(HttpMethod.POST, "/images/", "/push", Missing.operation("pushing to a registry"))
         .named(HttpMethod.DELETE, "/images/", "", this::remove);
   }
 

@@ -4,8 +4,11 @@ import dev.wherry.api.http.Exchange;
 import dev.wherry.api.stream.BodyStream;
 import dev.wherry.api.stream.ProgressStream;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.image.ImageProgress;
 import dev.wherry.engine.image.ImageStore.LoadedImage;
 import dev.wherry.engine.registry.PullRequest;
+import dev.wherry.engine.registry.PushListener;
+import dev.wherry.engine.registry.PushRequest;
 import dev.wherry.verticles.image.Images;
 import io.vertx.core.http.HttpMethod;
 import java.util.ArrayList;
@@ -24,6 +27,7 @@ final class ImageTransferRoutes {
     routes
         .post("/images/load", this::load)
         .post("/images/create", this::create)
+        .named(HttpMethod.POST, "/images/", "/push", this::push)
         .get("/images/get", e -> save(e, names(e)))
         .named(HttpMethod.GET, "/images/", "/get", e -> save(e, List.of(e.path("name"))));
   }
@@ -75,17 +79,48 @@ final class ImageTransferRoutes {
             exchange.queryOrEmpty("platform"),
             RegistryAuth.of(exchange));
     var progress = new ProgressStream(exchange);
-    Images.Pull pull = images.pull(request, progress::report);
+    follow(exchange, images.pull(request, progress::report), progress);
+  }
+
+  /** Ends the answer with the transfer, and the transfer when nobody is there for the answer. */
+  private static void follow(Exchange exchange, Images.Transfer transfer, ProgressStream progress) {
     exchange
         .response()
         .closeHandler(
             closed -> {
               if (!exchange.response().ended()) {
-                pull.cancel().run();
+                transfer.cancel().run();
               }
             });
-    pull.done().onSuccess(done -> progress.end()).onFailure(progress::fail);
+    transfer.done().onSuccess(done -> progress.end()).onFailure(progress::fail);
   }
+
+  private void push(Exchange exchange) {
+    if (exchange.has("platform")) {
+      throw Missing.refusal("pushing one platform of an image");
+    }
+    PushRequest request =
+        PushRequest.of(
+            exchange.path("name"), exchange.queryOrEmpty("tag"), RegistryAuth.of(exchange));
+    var progress = new ProgressStream(exchange);
+    var listener =
+        new PushListener() {
+          @Override
+          public void progress(ImageProgress report) {
+            progress.report(report);
+          }
+
+          @Override
+          public void pushed(Pushed manifest) {
+            progress.aux(
+                new PushResult(manifest.tag(), manifest.digest().toString(), manifest.size()));
+          }
+        };
+    follow(exchange, images.push(request, listener), progress);
+  }
+
+  /** Docker's {@code PushResult}. */
+  private record PushResult(String tag, String digest, int size) {}
 
   private void importRootfs(Exchange exchange) {
     String message = exchange.queryOrEmpty("message");

@@ -39,7 +39,7 @@ public final class ProgressStream {
     Detail detail =
         progress.current() < 0 ? null : new Detail(progress.current(), progress.total());
     String bar = ProgressBar.text(progress.current(), progress.total());
-    line(new Line(null, progress.status(), detail, bar, progress.id(), null, null));
+    line(new Line(null, progress.status(), detail, bar, progress.id(), null, null, null));
   }
 
   /** A line of its own. */
@@ -49,7 +49,12 @@ public final class ProgressStream {
 
   /** Text that the client prints as it is. */
   public void text(String text) {
-    line(new Line(text, null, null, null, null, null, null));
+    line(new Line(text, null, null, null, null, null, null, null));
+  }
+
+  /** What a program may want to know besides. */
+  public void aux(Object value) {
+    line(new Line(null, null, new Detail(0, 0), null, null, null, null, value));
   }
 
   /** Ends it well. */
@@ -68,7 +73,7 @@ public final class ProgressStream {
     }
     Failures.log(failure, exchange.request().path());
     String message = Failures.message(failure);
-    line(new Line(null, null, null, null, null, new ErrorDetail(message), message));
+    line(new Line(null, null, null, null, null, new ErrorDetail(message), message, null));
     end();
   }
 
@@ -88,7 +93,8 @@ public final class ProgressStream {
       @JsonProperty("progress") @Nullable String progress,
       @JsonProperty("id") @Nullable String id,
       @JsonProperty("errorDetail") @Nullable ErrorDetail errorDetail,
-      @JsonProperty("error") @Nullable String error) {}
+      @JsonProperty("error") @Nullable String error,
+      @JsonProperty("aux") @Nullable Object aux) {}
 
   @JsonInclude(JsonInclude.Include.NON_DEFAULT)
   private record Detail(@JsonProperty("current") long current, @JsonProperty("total") long total) {}

@@ -10,6 +10,8 @@ import dev.wherry.engine.image.ImageStore.ImageDeletion;
 import dev.wherry.engine.image.ImageStore.LoadedImage;
 import dev.wherry.engine.registry.Credentials;
 import dev.wherry.engine.registry.PullRequest;
+import dev.wherry.engine.registry.PushListener;
+import dev.wherry.engine.registry.PushRequest;
 import dev.wherry.engine.registry.RegistryClient.Distribution;
 import dev.wherry.verticles.bus.QueuedFeed;
 import dev.wherry.verticles.bus.QueuedStream;
@@ -64,18 +66,34 @@ public final class FakeImages implements Images {
   }
 
   @Override
-  public Pull pull(PullRequest request, Consumer<ImageProgress> progress) {
+  public Transfer pull(PullRequest request, Consumer<ImageProgress> progress) {
     String name = request.reference().familiar();
     calls.add("pull " + name + " " + request.credentials().username());
     if (!name.startsWith("busybox")) {
-      return new Pull(
+      return new Transfer(
           Future.failedFuture(new EngineException.NotFound("pull access denied for " + name)),
           () -> {});
     }
     progress.accept(new ImageProgress("abc", "Pulling fs layer", 0, 0));
     progress.accept(new ImageProgress("abc", "Downloading", 5, 10));
     progress.accept(ImageProgress.message("Digest: sha256:1"));
-    return new Pull(Future.succeededFuture(), () -> calls.add("cancelled"));
+    return new Transfer(Future.succeededFuture(), () -> calls.add("cancelled"));
+  }
+
+  @Override
+  public Transfer push(PushRequest request, PushListener listener) {
+    String name = request.reference().familiar();
+    calls.add("push " + name + " " + request.credentials().username());
+    listener.progress(ImageProgress.message("The push refers to repository [" + name + "]"));
+    if (!name.startsWith("busybox")) {
+      return new Transfer(
+          Future.failedFuture(new EngineException.NotFound("tag does not exist: " + name)),
+          () -> {});
+    }
+    listener.progress(new ImageProgress("abc", "Preparing", 0, 0));
+    listener.progress(new ImageProgress("abc", "Pushing", 5, 10));
+    listener.pushed(new PushListener.Pushed("1", Digest.sha256(new byte[0]), 5));
+    return new Transfer(Future.succeededFuture(), () -> calls.add("cancelled"));
   }
 
   @Override

@@ -139,6 +139,23 @@ class OtherRoutesTest {
   }
 
   @Test
+  void a_push_tells_how_it_goes_and_ends_with_the_digest_for_programs() {
+    assertThat(api.post("/images/busybox/push?tag=1", "").body().lines())
+        .startsWith(
+            "{\"status\":\"The push refers to repository [busybox:1]\"}",
+            "{\"status\":\"Preparing\",\"progressDetail\":{},\"id\":\"abc\"}")
+        .last()
+        .asString()
+        .startsWith("{\"progressDetail\":{},\"aux\":{\"Tag\":\"1\",\"Digest\":\"sha256:")
+        .endsWith("\"Size\":5}}");
+    assertThat(api.engine.images.calls).contains("push busybox:1 ");
+    assertThat(api.post("/images/reg:1/a/b/push", "").body())
+        .contains("\"error\":\"tag does not exist: reg:1/a/b\"");
+    assertThat(api.post("/images/a@sha256:" + "1".repeat(64) + "/push", "").status())
+        .isEqualTo(400);
+  }
+
+  @Test
   void a_login_is_believed_or_not_and_a_name_is_looked_up() {
     String login = "{\"username\":\"ann\",\"password\":\"%s\",\"serveraddress\":\"reg:1\"}";
     assertThat(api.post("/auth", login.formatted("right")).body())
@@ -309,7 +326,6 @@ class OtherRoutesTest {
     "POST,/session,501",
     "POST,/grpc,501",
     "GET,/images/search?term=x,501",
-    "POST,/images/a/b/push,501",
     "POST,/networks/bridge/connect,400",
   })
   void what_an_engine_without_it_answers(String method, String path, int status) {

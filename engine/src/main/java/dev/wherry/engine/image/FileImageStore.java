@@ -152,6 +152,35 @@ public final class FileImageStore implements ImageStore {
   }
 
   @Override
+  public OutgoingImage send(String nameOrId) {
+    try {
+      return OutgoingImage.of(table.hold(nameOrId), snapshotter, stager);
+    } catch (IOException e) {
+      throw new EngineException.Internal("push: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void sent(String imageId, ImageReference reference) {
+    table.exclusively(
+        () -> {
+          Catalog.Draft draft = table.draft();
+          if (table.index().byId().containsKey(imageId)) {
+            draft.point(ImageIndex.stored(reference), imageId);
+            table.publish(draft);
+          }
+          return imageId;
+        });
+  }
+
+  @Override
+  public void pushed(ImageReference reference) {
+    ImageIndex index = table.index();
+    String id = index.byReference(reference).map(Image::id).orElse("");
+    events.tell(index, "push", id, reference.familiar(), reference.familiarName());
+  }
+
+  @Override
   public Export save(List<String> namesOrIds) {
     return table.exclusively(() -> export(namesOrIds));
   }

@@ -50,6 +50,22 @@ public interface ImageStore {
   void pulled(ImageReference reference);
 
   /**
+   * Takes hold of an image whose layers are to be given away one by one, as to a registry.
+   *
+   * @throws dev.wherry.engine.error.EngineException.NotFound if there is none
+   */
+  OutgoingImage send(String nameOrId);
+
+  /**
+   * Notes where a registry has an image: a reference with the digest of its manifest there. An
+   * image that has gone meanwhile stays away.
+   */
+  void sent(String imageId, ImageReference reference);
+
+  /** Tells the journal that a push of that reference is done. */
+  void pushed(ImageReference reference);
+
+  /**
    * Finds the images to be written into one archive, and keeps hold of them until the export is
    * closed. A repository without tag stands for all its tags.
    *

@@ -1,8 +1,10 @@
 package dev.wherry.engine.registry;
 
 import dev.wherry.engine.content.Descriptor;
+import dev.wherry.engine.content.Digest;
 import dev.wherry.engine.content.Manifest;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.image.Image;
 import dev.wherry.engine.image.ImageReference;
 import dev.wherry.engine.image.ImageStore;
 import dev.wherry.engine.image.ImageStore.PulledImage;
@@ -10,7 +12,9 @@ import dev.wherry.engine.image.IncomingImage;
 import dev.wherry.engine.image.Platforms;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Images from a repository into the store. */
@@ -25,10 +29,12 @@ final class ImagePull {
 
   private final ImageStore store;
   private final LayerDownloads downloads;
+  private final LayerOrigins origins;
 
-  ImagePull(ImageStore store, LayerDownloads downloads) {
+  ImagePull(ImageStore store, LayerDownloads downloads, LayerOrigins origins) {
     this.store = store;
     this.downloads = downloads;
+    this.origins = origins;
   }
 
   /** Pulls what is wanted, and says how that went. */
@@ -97,9 +103,24 @@ final class ImagePull {
         names.add(reference);
       }
       PulledImage pulled = image.publish(reference, names);
+      origins.add(reference, blobs(pulled.image(), manifest.layers()));
       progress.line("Digest: " + top.digest());
       return pulled;
     }
+  }
+
+  /** What can be pushed as it is: layers compressed with gzip. */
+  private static Map<Digest, LayerOrigins.Blob> blobs(Image image, List<Descriptor> layers) {
+    Map<Digest, LayerOrigins.Blob> blobs = new LinkedHashMap<>();
+    for (int i = 0; i < layers.size(); i++) {
+      Descriptor layer = layers.get(i);
+      if (layer.mediaType().endsWith("gzip")) {
+        blobs.put(
+            Digest.parse(image.diffIds().get(i)),
+            new LayerOrigins.Blob(layer.digest().toString(), layer.size()));
+      }
+    }
+    return blobs;
   }
 
   private static Manifest.ImageManifest choose(

@@ -10,15 +10,19 @@ import dev.wherry.engine.image.ImageProgress;
 import dev.wherry.engine.image.ImageReference;
 import dev.wherry.engine.image.ImageStore;
 import dev.wherry.engine.store.Json;
+import dev.wherry.engine.store.JsonDocumentStore;
 import dev.wherry.engine.tar.TarFormatException;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What can be done with registries. Blocking, thread-safe. */
@@ -29,22 +33,39 @@ public final class RegistryClient {
   private final RegistryHttp http;
   private final RegistryDirectory directory;
   private final ImagePull pull;
+  private final ImagePush push;
   private final ImageStore store;
 
   /**
-   * @param executor runs the downloads, each on a thread of its own
+   * @param directory for what is remembered of registries
+   * @param executor runs the transfers, each on a thread of its own
    */
   public RegistryClient(
-      RegistryHttp http, ImageStore store, RegistrySettings settings, Executor executor) {
+      RegistryHttp http,
+      ImageStore store,
+      RegistrySettings settings,
+      Path directory,
+      Executor executor) {
+    LayerOrigins origins =
+        new LayerOrigins(
+            new JsonDocumentStore<>(directory.resolve("origins"), LayerOrigins.Layers.class),
+            () -> layersOf(store));
     this.http = http;
     this.directory = new RegistryDirectory(settings);
     this.store = store;
-    this.pull = new ImagePull(store, new LayerDownloads(executor, settings));
+    this.pull = new ImagePull(store, new LayerDownloads(executor, settings), origins);
+    this.push = new ImagePush(store, new LayerUploads(executor, origins, settings));
   }
 
-  /** Work on a repository. */
+  private static Set<String> layersOf(ImageStore store) {
+    return store.list().stream()
+        .flatMap(image -> image.diffIds().stream())
+        .collect(Collectors.toSet());
+  }
+
+  /** Work with a registry that answers. */
   private interface Work<T> {
-    T on(Repository repository) throws IOException;
+    T in(RegistrySession session) throws IOException;
   }
 
   /**
@@ -58,34 +79,63 @@ public final class RegistryClient {
     PullProgress progress = new PullProgress(consumer);
     ImageReference reference = request.reference();
     with(
-        reference,
+        directory.endpoints(reference.domain()),
         request.credentials(),
+        Repository.scope(reference),
         cancellation,
-        repository -> {
-          pull.all(request, repository, cancellation, progress);
+        session -> {
+          pull.all(request, new Repository(session, reference), cancellation, progress);
           return true;
         },
         error -> pullFailed(error, reference));
     store.pulled(reference);
   }
 
-  /** Does work where the registry answers: at the first mirror that has it, or at its own. */
+  /**
+   * Pushes an image, or all of a repository.
+   *
+   * @throws EngineException with dockerd's text
+   */
+  public void push(PushRequest request, Cancellation cancellation, PushListener listener) {
+    PushProgress progress = new PushProgress(listener);
+    ImageReference reference = request.reference();
+    progress.line(
+        "The push refers to repository [%s]"
+            .formatted(reference.domain() + "/" + reference.path()));
+    List<ImageReference> tags = push.wanted(reference);
+    with(
+        directory.own(reference.domain()),
+        request.credentials(),
+        PushTarget.scope(reference),
+        cancellation,
+        session -> {
+          PushTarget target = new PushTarget(session, reference, cancellation);
+          for (ImageReference tag : tags) {
+            push.one(tag, target, cancellation, progress);
+          }
+          return true;
+        },
+        error -> new EngineException.Internal(String.valueOf(error.getMessage()), error));
+    store.pushed(reference);
+  }
+
+  /** Does work where the registry answers: at the first endpoint that does. */
   private <T> T with(
-      ImageReference reference,
+      List<RegistryEndpoint> endpoints,
       Credentials credentials,
+      String scope,
       Cancellation cancellation,
       Work<T> work,
       Function<RegistryError, EngineException> refused) {
     Exception last = null;
-    for (RegistryEndpoint endpoint : directory.endpoints(reference.domain())) {
+    for (RegistryEndpoint endpoint : endpoints) {
       boolean answers = false;
       try {
         RegistrySession session =
-            new RegistrySession(
-                http, endpoint, credentials, Repository.scope(reference), cancellation);
+            new RegistrySession(http, endpoint, credentials, scope, cancellation);
         session.ping(cancellation);
         answers = true;
-        return work.on(new Repository(session, reference));
+        return work.in(session);
       } catch (IOException | EngineException e) {
         cancellation.check();
         last = e;
@@ -205,10 +255,12 @@ public final class RegistryClient {
       ImageReference name, Credentials credentials, Cancellation cancellation) {
     ImageReference reference = name.withDefaultTag();
     return with(
-        reference,
+        directory.endpoints(reference.domain()),
         credentials,
+        Repository.scope(reference),
         cancellation,
-        repository -> {
+        session -> {
+          Repository repository = new Repository(session, reference);
           Repository.Fetched fetched =
               repository.manifest(Repository.tagOrDigest(reference), cancellation);
           Descriptor descriptor =

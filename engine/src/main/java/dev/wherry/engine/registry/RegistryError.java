@@ -29,14 +29,21 @@ final class RegistryError extends IOException {
     return status;
   }
 
+  /** Whether asking again will not help. */
+  boolean isFinal() {
+    return status < 500 && status != 408 && status != 429;
+  }
+
   /** For example {@code MANIFEST_UNKNOWN}; empty if the registry gave none. */
   String code() {
     return code;
   }
 
   /** The same, said of what was asked for when it came up. */
-  RegistryError during(URI uri) {
-    RegistryError said = new RegistryError(status, code, "Get \"" + uri + "\": " + getMessage());
+  RegistryError during(String method, URI uri) {
+    RegistryError said =
+        new RegistryError(
+            status, code, RegistrySession.verb(method) + " \"" + uri + "\": " + getMessage());
     said.initCause(this);
     return said;
   }

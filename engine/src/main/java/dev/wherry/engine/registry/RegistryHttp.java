@@ -2,6 +2,7 @@ package dev.wherry.engine.registry;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -18,18 +19,49 @@ public interface RegistryHttp {
    */
   Answer send(Request request, Cancellation cancellation) throws IOException;
 
+  /** A request's body. */
+  interface Content {
+    /** No body. */
+    Content NONE = of(new byte[0]);
+
+    /** Bytes in all, or -1 where they are made as they go: such content can be had once only. */
+    long length();
+
+    /**
+     * Gives the bytes, on the thread that sends.
+     *
+     * @throws IOException from the target if nobody wants more, and for what is wrong with the
+     *     content itself
+     */
+    void writeTo(OutputStream target) throws IOException;
+
+    /** These very bytes. */
+    static Content of(byte[] bytes) {
+      return new Content() {
+        @Override
+        public long length() {
+          return bytes.length;
+        }
+
+        @Override
+        public void writeTo(OutputStream target) throws IOException {
+          target.write(bytes);
+        }
+      };
+    }
+  }
+
   /**
    * A request.
    *
-   * @param body empty for none
    * @param verified whether the server's certificate must be a valid one of that host
    */
   record Request(
-      String method, URI uri, Map<String, String> headers, String body, boolean verified) {
+      String method, URI uri, Map<String, String> headers, Content content, boolean verified) {
 
     /** A request without a body. */
     static Request of(String method, URI uri, Map<String, String> headers, boolean verified) {
-      return new Request(method, uri, headers, "", verified);
+      return new Request(method, uri, headers, Content.NONE, verified);
     }
 
     /** Never its headers: they carry credentials. */

@@ -1,32 +1,40 @@
 package dev.wherry.engine.registry;
 
 import dev.wherry.engine.registry.RegistryHttp.Answer;
+import dev.wherry.engine.registry.RegistryHttp.Content;
 import dev.wherry.engine.registry.RegistryHttp.Request;
 import java.io.IOException;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A conversation with one registry: shows it the credentials it asks for, and follows it where it
  * sends us, without them. Thread-safe, so that layers come by it in parallel.
  */
 final class RegistrySession {
+  private static final Logger LOG = LoggerFactory.getLogger(RegistrySession.class);
   private static final int MAX_REDIRECTS = 10;
 
   private final RegistryHttp http;
   private final RegistryEndpoint endpoint;
   private final Credentials credentials;
-  private final String scope;
   private final Tokens tokens;
 
   /** The value of the {@code Authorization} header, empty until the registry has asked for one. */
   private volatile String authorization;
 
   private volatile String identityToken = "";
+
+  // Guarded by this.
+  private List<String> scopes;
+  private @Nullable Challenge bearer;
 
   /**
    * @param scope what tokens are asked for, empty for no more than to be known
@@ -40,7 +48,7 @@ final class RegistrySession {
     this.http = http;
     this.endpoint = endpoint;
     this.credentials = endpoint.mirror() ? Credentials.NONE : credentials;
-    this.scope = scope;
+    this.scopes = scope.isEmpty() ? List.of() : List.of(scope);
     this.tokens = new Tokens(http, endpoint, this.credentials, cancellation);
     String token = this.credentials.registryToken();
     this.authorization = token.isEmpty() ? "" : "Bearer " + token;
@@ -61,13 +69,14 @@ final class RegistrySession {
    * @throws IOException if it does not answer
    */
   void ping(Cancellation cancellation) throws IOException {
-    Reached reached = exchange("GET", endpoint.resolve(""), Map.of(), cancellation);
+    Reached reached =
+        exchange(new Call("GET", endpoint.resolve(""), Map.of(), Content.NONE), cancellation);
     try (Answer answer = reached.answer) {
       if (reached.asksUs()) {
         authorize(answer, "");
       }
     } catch (RegistryError e) {
-      throw e.during(endpoint.resolve(""));
+      throw e.during("GET", endpoint.resolve(""));
     } catch (NoCredentials e) {
       // Perhaps none are needed for what we want; else that is where it is said.
     }
@@ -104,8 +113,21 @@ final class RegistrySession {
 
   private Answer get(URI uri, Map<String, String> headers, Cancellation cancellation)
       throws IOException {
+    return ask(new Call("GET", uri, headers, Content.NONE), cancellation);
+  }
+
+  /** What is asked of the registry. */
+  record Call(String method, URI uri, Map<String, String> headers, Content content) {}
+
+  /**
+   * Asks for anything, and proves who asks when the registry wants to know.
+   *
+   * @return whatever it answers
+   * @throws IOException also if the content would have to be sent again and can't
+   */
+  Answer ask(Call call, Cancellation cancellation) throws IOException {
     String used = authorization;
-    Reached reached = exchange("GET", uri, headers, cancellation);
+    Reached reached = exchange(call, cancellation);
     Answer answer = reached.answer;
     if (!reached.asksUs()) {
       return answer;
@@ -116,8 +138,8 @@ final class RegistrySession {
     } catch (IOException e) {
       answer.close();
       throw switch (e) {
-        case NoCredentials none -> said(uri, none);
-        case RegistryError error -> error.during(uri);
+        case NoCredentials none -> said(call, none);
+        case RegistryError error -> error.during(call.method, call.uri);
         default -> e;
       };
     }
@@ -125,7 +147,29 @@ final class RegistrySession {
       return answer;
     }
     answer.close();
-    return exchange("GET", uri, headers, cancellation).answer;
+    if (call.content.length() < 0) {
+      throw new IOException("the registry's authorization ran out");
+    }
+    return exchange(call, cancellation).answer;
+  }
+
+  /**
+   * Has what is asked from here on cover more, where tokens say what one may do. Where it can't be
+   * had, all stays as it was.
+   */
+  synchronized void widen(String more) throws IOException {
+    Challenge challenge = bearer;
+    if (challenge == null || scopes.contains(more)) {
+      return;
+    }
+    List<String> wider = new ArrayList<>(scopes);
+    wider.add(more);
+    try {
+      authorization = "Bearer " + tokens.fetch(challenge, wider, false).value();
+      scopes = List.copyOf(wider);
+    } catch (RegistryError refused) {
+      LOG.debug("no token for {}: {}", more, refused.getMessage());
+    }
   }
 
   /**
@@ -139,8 +183,14 @@ final class RegistrySession {
     }
   }
 
-  private static IOException said(URI uri, Exception e) {
-    return new IOException("Get \"" + uri + "\": " + e.getMessage(), e);
+  private static IOException said(Call call, Exception e) {
+    return new IOException(
+        "%s \"%s\": %s".formatted(verb(call.method), call.uri, e.getMessage()), e);
+  }
+
+  /** As Go's errors have it: {@code Get}. */
+  static String verb(String method) {
+    return method.charAt(0) + method.substring(1).toLowerCase(Locale.ROOT);
   }
 
   /** A registry wants a password and there is none. */
@@ -163,13 +213,15 @@ final class RegistrySession {
       return true;
     }
     List<Challenge> challenges = Challenge.parse(refusal.headers("WWW-Authenticate"));
-    Optional<Challenge> bearer = Challenge.find(challenges, Challenge.BEARER);
-    if (bearer.isPresent()) {
+    Challenge wantsToken = Challenge.find(challenges, Challenge.BEARER).orElse(null);
+    if (wantsToken != null) {
       if (!credentials.registryToken().isEmpty()) {
         return false;
       }
-      String wanted = scope.isEmpty() ? bearer.get().parameter("scope") : scope;
-      Tokens.Token token = tokens.fetch(bearer.get(), wanted, credentials.hasPassword());
+      String told = wantsToken.parameter("scope");
+      List<String> wanted = !scopes.isEmpty() || told.isEmpty() ? scopes : List.of(told);
+      Tokens.Token token = tokens.fetch(wantsToken, wanted, credentials.hasPassword());
+      bearer = wantsToken;
       identityToken = token.identity();
       authorization = "Bearer " + token.value();
       return true;
@@ -186,31 +238,36 @@ final class RegistrySession {
   }
 
   /** Sends, and follows redirects; only the registry itself sees what is secret to it. */
-  private Reached exchange(
-      String method, URI first, Map<String, String> headers, Cancellation cancellation)
-      throws IOException {
-    URI uri = first;
+  private Reached exchange(Call call, Cancellation cancellation) throws IOException {
+    boolean follows = call.method.equals("GET") || call.method.equals("HEAD");
+    URI uri = call.uri;
     for (int hops = 0; hops <= MAX_REDIRECTS; hops++) {
       cancellation.check();
       boolean home = endpoint.owns(uri);
-      Map<String, String> all = new LinkedHashMap<>(headers);
+      Map<String, String> all = new LinkedHashMap<>(call.headers);
       String secret = authorization;
       if (home && !secret.isEmpty()) {
         all.put("Authorization", secret);
       }
+      boolean verified = endpoint.verified() || !home;
       Answer answer =
-          send(Request.of(method, uri, all, endpoint.verified() || !home), cancellation);
-      URI next = redirect(answer, uri);
+          send(new Request(call.method, uri, all, call.content, verified), cancellation);
+      URI next = follows ? redirect(answer, uri) : null;
       if (next == null) {
         return new Reached(answer, home);
       }
       answer.close();
-      if (uri.getScheme().equals("https") && !next.getScheme().equals("https")) {
-        throw new IOException("the registry redirects from " + uri + " to plain HTTP");
-      }
+      requireNoDowngrade(uri, next);
       uri = next;
     }
-    throw new IOException("Get \"" + first + "\": stopped after " + MAX_REDIRECTS + " redirects");
+    throw said(call, new IOException("stopped after " + MAX_REDIRECTS + " redirects"));
+  }
+
+  /** What was said in confidence must not be repeated in the open. */
+  static void requireNoDowngrade(URI from, URI to) throws IOException {
+    if (from.getScheme().equals("https") && !to.getScheme().equals("https")) {
+      throw new IOException("the registry redirects from " + from + " to plain HTTP");
+    }
   }
 
   private Answer send(Request request, Cancellation cancellation) throws IOException {
@@ -218,7 +275,8 @@ final class RegistrySession {
       return http.send(request, cancellation);
     } catch (IOException e) {
       cancellation.check();
-      throw said(request.uri(), e);
+      throw new IOException(
+          "%s \"%s\": %s".formatted(verb(request.method()), request.uri(), e.getMessage()), e);
     }
   }
 

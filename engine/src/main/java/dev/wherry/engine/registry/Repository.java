@@ -26,8 +26,7 @@ final class Repository {
   private static final int MAX_TAGS = 100_000;
   private static final Pattern NEXT = Pattern.compile("<([^>]*)>\\s*;.*rel=\"?next\"?.*");
 
-  private static final String DOCKER_MANIFEST =
-      "application/vnd.docker.distribution.manifest.v2+json";
+  static final String DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
   private static final String DOCKER_LIST =
       "application/vnd.docker.distribution.manifest.list.v2+json";
   private static final String SCHEMA_1 = "application/vnd.docker.distribution.manifest.v1+";

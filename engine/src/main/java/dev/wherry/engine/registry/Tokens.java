@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -51,20 +52,19 @@ final class Tokens {
   /**
    * Asks for a token.
    *
-   * @param scope what for, as the registry's challenge says or as we know; may be empty
+   * @param scopes what for, as the registry's challenge says or as we know; may be empty
    * @param offline whether an identity token is wanted too
    * @throws IOException if none is to be had; credentials are sent to no server that could not have
    *     the registry's trust
    */
-  Token fetch(Challenge challenge, String scope, boolean offline) throws IOException {
+  Token fetch(Challenge challenge, List<String> scopes, boolean offline) throws IOException {
     URI realm = realm(challenge.parameter("realm"));
     Map<String, String> form = new LinkedHashMap<>();
     put(form, "service", challenge.parameter("service"));
-    put(form, "scope", scope);
     RegistryHttp.Request request =
         credentials.identityToken().isEmpty()
-            ? byPassword(realm, form, offline)
-            : byIdentity(realm, form);
+            ? byPassword(realm, form, scopes, offline)
+            : byIdentity(realm, form, scopes);
     RegistryHttp.Answer answer = http.send(request, cancellation);
     if (answer.status() / 100 != 2) {
       throw RegistryError.of(request, answer);
@@ -92,7 +92,8 @@ final class Tokens {
     return realm;
   }
 
-  private RegistryHttp.Request byPassword(URI realm, Map<String, String> form, boolean offline) {
+  private RegistryHttp.Request byPassword(
+      URI realm, Map<String, String> form, List<String> scopes, boolean offline) {
     Map<String, String> headers = new LinkedHashMap<>();
     if (credentials.hasPassword()) {
       put(form, "account", credentials.username());
@@ -102,13 +103,21 @@ final class Tokens {
       form.put("offline_token", "true");
       form.put("client_id", CLIENT);
     }
-    String query = encode(form);
+    StringBuilder query = new StringBuilder(encode(form));
+    for (String scope : scopes) {
+      query
+          .append(query.isEmpty() ? "" : "&")
+          .append("scope=")
+          .append(URLEncoder.encode(scope, UTF_8));
+    }
     String separator = query.isEmpty() ? "" : realm.getRawQuery() == null ? "?" : "&";
     URI uri = URI.create(realm + separator + query);
     return RegistryHttp.Request.of("GET", uri, headers, verified(realm));
   }
 
-  private RegistryHttp.Request byIdentity(URI realm, Map<String, String> form) {
+  private RegistryHttp.Request byIdentity(
+      URI realm, Map<String, String> form, List<String> scopes) {
+    put(form, "scope", String.join(" ", scopes));
     form.put("grant_type", "refresh_token");
     form.put("refresh_token", credentials.identityToken());
     form.put("client_id", CLIENT);
@@ -116,7 +125,7 @@ final class Tokens {
         "POST",
         realm,
         Map.of("Content-Type", "application/x-www-form-urlencoded"),
-        encode(form),
+        RegistryHttp.Content.of(encode(form).getBytes(UTF_8)),
         verified(realm));
   }
 

@@ -15,6 +15,7 @@ class RegistryDirectoryTest {
               List.of("plain.invalid:5000", "10.1.0.0/16"),
               List.of("https://mirror.invalid/"),
               3,
+              5,
               5));
 
   @ParameterizedTest

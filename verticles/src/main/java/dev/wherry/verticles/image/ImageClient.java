@@ -9,6 +9,8 @@ import dev.wherry.engine.image.ImageStore.LoadedImage;
 import dev.wherry.engine.registry.Cancellation;
 import dev.wherry.engine.registry.Credentials;
 import dev.wherry.engine.registry.PullRequest;
+import dev.wherry.engine.registry.PushListener;
+import dev.wherry.engine.registry.PushRequest;
 import dev.wherry.engine.registry.RegistryClient.Distribution;
 import dev.wherry.verticles.bus.Addresses;
 import dev.wherry.verticles.bus.BodyInputStream;
@@ -80,11 +82,31 @@ public final class ImageClient implements Images {
   }
 
   @Override
-  public Pull pull(PullRequest request, Consumer<ImageProgress> progress) {
+  public Transfer pull(PullRequest request, Consumer<ImageProgress> progress) {
     Cancellation cancellation = new Cancellation();
     ContextInternal caller = Contexts.current(vertx);
     Future<Void> done = ask(new ImageCommand.Pull(request, cancellation, told(caller, progress)));
-    return new Pull(done, cancellation::cancel);
+    return new Transfer(done, cancellation::cancel);
+  }
+
+  @Override
+  public Transfer push(PushRequest request, PushListener listener) {
+    Cancellation cancellation = new Cancellation();
+    ContextInternal caller = Contexts.current(vertx);
+    PushListener told =
+        new PushListener() {
+          @Override
+          public void progress(ImageProgress progress) {
+            caller.runOnContext(ignored -> listener.progress(progress));
+          }
+
+          @Override
+          public void pushed(Pushed manifest) {
+            caller.runOnContext(ignored -> listener.pushed(manifest));
+          }
+        };
+    Future<Void> done = ask(new ImageCommand.Push(request, cancellation, told));
+    return new Transfer(done, cancellation::cancel);
   }
 
   @Override

@@ -8,6 +8,8 @@ import dev.wherry.engine.image.ImageStore.LoadedImage;
 import dev.wherry.engine.registry.Cancellation;
 import dev.wherry.engine.registry.Credentials;
 import dev.wherry.engine.registry.PullRequest;
+import dev.wherry.engine.registry.PushListener;
+import dev.wherry.engine.registry.PushRequest;
 import dev.wherry.engine.registry.RegistryClient.Distribution;
 import dev.wherry.verticles.bus.BodyInputStream;
 import dev.wherry.verticles.bus.Command;
@@ -35,6 +37,9 @@ sealed interface ImageCommand<R> extends Command<R> {
       implements ImageCommand<Image> {}
 
   record Pull(PullRequest request, Cancellation cancellation, Consumer<ImageProgress> progress)
+      implements ImageCommand<Void> {}
+
+  record Push(PushRequest request, Cancellation cancellation, PushListener listener)
       implements ImageCommand<Void> {}
 
   /** Answered with an identity token, empty if there is none. */

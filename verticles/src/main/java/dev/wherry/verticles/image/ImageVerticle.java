@@ -74,6 +74,8 @@ public final class ImageVerticle extends VerticleBase {
                       what.progress()));
       case ImageCommand.Pull what ->
           registries.run(() -> registry.pull(what.request(), what.cancellation(), what.progress()));
+      case ImageCommand.Push what ->
+          registries.run(() -> registry.push(what.request(), what.cancellation(), what.listener()));
       case ImageCommand.Login login ->
           registries.call(
               () -> registry.login(login.server(), login.credentials(), new Cancellation()));

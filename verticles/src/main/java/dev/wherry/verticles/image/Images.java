@@ -7,6 +7,8 @@ import dev.wherry.engine.image.ImageStore.ImageDeletion;
 import dev.wherry.engine.image.ImageStore.LoadedImage;
 import dev.wherry.engine.registry.Credentials;
 import dev.wherry.engine.registry.PullRequest;
+import dev.wherry.engine.registry.PushListener;
+import dev.wherry.engine.registry.PushRequest;
 import dev.wherry.engine.registry.RegistryClient.Distribution;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -39,7 +41,9 @@ public interface Images {
       @Nullable String platform,
       Consumer<ImageProgress> progress);
 
-  Pull pull(PullRequest request, Consumer<ImageProgress> progress);
+  Transfer pull(PullRequest request, Consumer<ImageProgress> progress);
+
+  Transfer push(PushRequest request, PushListener listener);
 
   /** As {@link dev.wherry.engine.registry.RegistryClient#login}. */
   Future<String> login(String server, Credentials credentials);
@@ -52,12 +56,12 @@ public interface Images {
   Future<List<ImageDeletion>> remove(String nameOrId, boolean force, boolean prune);
 
   /**
-   * A pull under way.
+   * A pull or a push under way.
    *
    * @param done when it is over
    * @param cancel to be run when the client has gone
    */
-  record Pull(Future<Void> done, Runnable cancel) {}
+  record Transfer(Future<Void> done, Runnable cancel) {}
 
   /** An archive being written; {@link #cancel} when the client has gone. */
   interface Archive extends ReadStream<Buffer> {

@@ -31,6 +31,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Requests on event loops, waited for by worker threads. A body is handed over as it arrives; when
@@ -40,6 +42,14 @@ import org.jspecify.annotations.Nullable;
 public final class VertxRegistryHttp implements RegistryHttp {
   private static final Duration CONNECT = Duration.ofSeconds(30);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** A registry may have to move or to hash what it got before it answers. */
+  private static final Duration PATIENCE_AFTER_UPLOAD = Duration.ofMinutes(5);
+
+  /** Longer content is handed over as the connection takes it. */
+  private static final int MOST_AT_ONCE = 1 << 20;
+
+  private static final Logger LOG = LoggerFactory.getLogger(VertxRegistryHttp.class);
   private static final int CONNECTIONS_PER_HOST = 32;
   private static final int MAX_HEADERS = 64 << 10;
 
@@ -79,6 +89,8 @@ public final class VertxRegistryHttp implements RegistryHttp {
     ContextInternal context = Contexts.fresh(vertx);
     CompletableFuture<HttpClientRequest> begun = new CompletableFuture<>();
     CompletableFuture<VertxAnswer> answered = new CompletableFuture<>();
+    CompletableFuture<RequestBody> body = new CompletableFuture<>();
+    answered.whenComplete((answer, failure) -> body.completeExceptionally(new ClosedBody()));
     Cancellation.Hook hook =
         cancellation.onCancel(
             () -> {
@@ -91,7 +103,7 @@ public final class VertxRegistryHttp implements RegistryHttp {
                 .compose(
                     out -> {
                       begun.complete(out);
-                      return exchange(out, request);
+                      return exchange(out, request, body);
                     })
                 .map(in -> new VertxAnswer(context, in, hook))
                 .onSuccess(
@@ -103,6 +115,9 @@ public final class VertxRegistryHttp implements RegistryHttp {
                 .onFailure(answered::completeExceptionally));
     boolean done = false;
     try {
+      if (isStreamed(request.content())) {
+        write(request.content(), body);
+      }
       VertxAnswer answer = await(answered, request);
       done = true;
       return answer;
@@ -131,8 +146,55 @@ public final class VertxRegistryHttp implements RegistryHttp {
     return client(request.verified()).request(options);
   }
 
-  private static Future<HttpClientResponse> exchange(HttpClientRequest out, Request request) {
-    return request.body().isEmpty() ? out.send() : out.send(request.body());
+  /** Sends what is short at once, and leaves what is long to be written by the caller. */
+  private static Future<HttpClientResponse> exchange(
+      HttpClientRequest out, Request request, CompletableFuture<RequestBody> body) {
+    Content content = request.content();
+    if (isStreamed(content)) {
+      out.setChunked(true);
+      Future<HttpClientResponse> response = out.response();
+      body.complete(new RequestBody(out, response, PATIENCE));
+      return response;
+    }
+    if (content.length() > 0) {
+      return out.send(RequestBody.whole(content));
+    }
+    boolean bodyExpected = !request.method().equals("GET") && !request.method().equals("HEAD");
+    return bodyExpected ? out.putHeader("Content-Length", "0").send() : out.send();
+  }
+
+  private static boolean isStreamed(Content content) {
+    return content.length() < 0 || content.length() > MOST_AT_ONCE;
+  }
+
+  /** On the caller's thread. A server that answers before all has come wants no more. */
+  private static void write(Content content, CompletableFuture<RequestBody> begun)
+      throws IOException {
+    try (RequestBody body = await(begun)) {
+      content.writeTo(body);
+      body.end();
+    } catch (ClosedBody answered) {
+      LOG.debug("a body was not wanted to its end");
+    }
+  }
+
+  private static RequestBody await(CompletableFuture<RequestBody> begun) throws IOException {
+    try {
+      return begun.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    } catch (TimeoutException e) {
+      throw new IOException("net/http: timeout awaiting a connection", e);
+    } catch (ExecutionException e) {
+      throw new ClosedBody();
+    }
+  }
+
+  private static InterruptedIOException interrupted(InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    InterruptedIOException interrupted = new InterruptedIOException("interrupted");
+    interrupted.initCause(cause);
+    return interrupted;
   }
 
   private static int port(URI uri) {
@@ -148,12 +210,13 @@ public final class VertxRegistryHttp implements RegistryHttp {
   private static VertxAnswer await(CompletableFuture<VertxAnswer> answered, Request request)
       throws IOException {
     try {
-      return answered.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      Duration patience =
+          request.method().equals("PUT") || isStreamed(request.content())
+              ? PATIENCE_AFTER_UPLOAD
+              : PATIENCE;
+      return answered.get(patience.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      InterruptedIOException interrupted = new InterruptedIOException("interrupted");
-      interrupted.initCause(e);
-      throw interrupted;
+      throw interrupted(e);
     } catch (TimeoutException e) {
       throw new IOException("net/http: timeout awaiting response headers", e);
     } catch (ExecutionException e) {

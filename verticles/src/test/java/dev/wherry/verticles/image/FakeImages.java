@@ -7,6 +7,7 @@ import dev.wherry.engine.image.ImageProgress;
 import dev.wherry.engine.image.ImageReference;
 import dev.wherry.engine.image.ImageStore;
 import dev.wherry.engine.image.IncomingImage;
+import dev.wherry.engine.image.OutgoingImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -74,6 +75,17 @@ final class FakeImages implements ImageStore {
   public IncomingImage receive(byte[] config) {
     throw new EngineException.InvalidParameter("not an image");
   }
+
+  @Override
+  public OutgoingImage send(String nameOrId) {
+    throw new EngineException.NotFound("No such image: " + nameOrId);
+  }
+
+  @Override
+  public void sent(String imageId, ImageReference reference) {}
+
+  @Override
+  public void pushed(ImageReference reference) {}
 
   @Override
   public void pulled(ImageReference reference) {}

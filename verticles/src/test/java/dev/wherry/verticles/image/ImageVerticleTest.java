@@ -19,6 +19,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,8 +27,10 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ImageVerticleTest {
+  @TempDir private Path directory;
   private final Vertx vertx = Vertx.vertx();
   private final ContextInternal client = Contexts.fresh(vertx);
   private final FakeImages store = new FakeImages();
@@ -45,7 +48,11 @@ class ImageVerticleTest {
                 store,
                 id -> List.of(new ImageUser("user of " + id, true)),
                 new RegistryClient(
-                    new VertxRegistryHttp(vertx), store, RegistrySettings.DEFAULT, Runnable::run),
+                    new VertxRegistryHttp(vertx),
+                    store,
+                    RegistrySettings.DEFAULT,
+                    directory,
+                    Runnable::run),
                 kernel,
                 transfers,
                 transfers))

@@ -78,7 +78,8 @@ class RegistryPullTest {
     return new RegistryClient(
         new VertxRegistryHttp(vertx),
         store,
-        new RegistrySettings(List.of(), List.of(mirrors), 3, 2),
+        new RegistrySettings(List.of(), List.of(mirrors), 3, 5, 2),
+        directory.resolve("registry"),
         executor);
   }
 

@@ -75,7 +75,8 @@ class RegistryTlsTest {
   private RegistryHttp.Answer get(String scheme, int port, boolean verified) throws IOException {
     URI uri = URI.create(scheme + "://127.0.0.1:" + port + "/v2/");
     return http.send(
-        new RegistryHttp.Request("GET", uri, Map.of(), "", verified), new Cancellation());
+        new RegistryHttp.Request("GET", uri, Map.of(), RegistryHttp.Content.NONE, verified),
+        new Cancellation());
   }
 
   @Test
