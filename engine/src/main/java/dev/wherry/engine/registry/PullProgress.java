@@ -33,7 +33,10 @@ record PullProgress(Consumer<ImageProgress> consumer) {
 
       @Override
       public void complete() {
+        PullProgress.this.layer(layer, "Verifying Checksum");
         PullProgress.this.layer(layer, "Download complete");
+        // Unpacked as it came; what is left is the end of it.
+        consumer.accept(new ImageProgress(id(layer), "Extracting", layer.size(), layer.size()));
       }
     };
   }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReadAhead extends InputStream {
   private static final int SIZE = 128 * 1024;
-  private static final int AHEAD = 8;
+  private static final int AHEAD = 4;
 
   private static final class Buffer {
     final byte[] bytes = new byte[SIZE];

@@ -8,9 +8,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * the rest is read and dropped, so that the connection can still carry the answer.
  */
 public final class BodyInputStream extends InputStream {
-  private static final int HIGH_WATER = 1 << 20;
+  private static final int HIGH_WATER = 512 << 10;
+  private static final int SMALLEST = 8 << 10;
   private static final Duration UNLIMITED = Duration.ofNanos(Long.MAX_VALUE);
 
   private final ContextInternal context;
@@ -31,16 +30,15 @@ public final class BodyInputStream extends InputStream {
 
   private final Object lock = new Object();
   // Guarded by the lock.
-  private final Queue<Buffer> arrived = new ArrayDeque<>();
+  // What has arrived, in a ring that is used over and over: thousands of buffers that live just
+  // long enough to be taken for old ones would fill the heap before they are collected.
+  private byte[] ring = new byte[0];
+  private int start;
   private int held;
   private boolean paused;
   private boolean ended;
   private boolean closed;
   private @Nullable Throwable failure;
-
-  // The reader's own.
-  private Buffer current = Buffer.buffer(0);
-  private int position;
 
   /** Takes over the stream's handlers and resumes it; a read waits as long as it takes. */
   public BodyInputStream(ContextInternal context, ReadStream<Buffer> source) {
@@ -67,14 +65,36 @@ public final class BodyInputStream extends InputStream {
       if (closed || buffer.length() == 0) {
         return;
       }
-      arrived.add(buffer);
-      held += buffer.length();
+      append(buffer);
       if (held >= HIGH_WATER && !paused) {
         paused = true;
         source.pause();
       }
       lock.notifyAll();
     }
+  }
+
+  /** Holding the lock. */
+  private void append(Buffer buffer) {
+    int length = buffer.length();
+    if (held + length > ring.length) {
+      byte[] larger = new byte[Math.max(SMALLEST, Integer.highestOneBit(held + length) * 2)];
+      copyOut(larger, 0, held);
+      ring = larger;
+      start = 0;
+    }
+    int end = (start + held) % ring.length;
+    int first = Math.min(length, ring.length - end);
+    buffer.getBytes(0, first, ring, end);
+    buffer.getBytes(first, length, ring, 0);
+    held += length;
+  }
+
+  /** Holding the lock. */
+  private void copyOut(byte[] target, int offset, int count) {
+    int first = Math.min(count, ring.length - start);
+    System.arraycopy(ring, start, target, offset, first);
+    System.arraycopy(ring, 0, target, offset + first, count - first);
   }
 
   private void ended() {
@@ -105,13 +125,26 @@ public final class BodyInputStream extends InputStream {
     if (length == 0) {
       return 0;
     }
-    if (position == current.length() && !advance()) {
-      return -1;
+    synchronized (lock) {
+      await();
+      if (closed) {
+        throw new IOException("stream closed");
+      }
+      if (held == 0) {
+        if (failure != null) {
+          throw new IOException("the body broke off: " + failure.getMessage(), failure);
+        }
+        return -1;
+      }
+      int count = Math.min(length, held);
+      copyOut(target, offset, count);
+      start = (start + count) % ring.length;
+      held -= count;
+      if (paused && held < HIGH_WATER / 2) {
+        resume();
+      }
+      return count;
     }
-    int count = Math.min(length, current.length() - position);
-    current.getBytes(position, position + count, target, offset);
-    position += count;
-    return count;
   }
 
   /** Whether the stream failed, so that what was made of it is not the reader's fault. */
@@ -130,30 +163,8 @@ public final class BodyInputStream extends InputStream {
 
   @Override
   public int available() {
-    return current.length() - position;
-  }
-
-  /** Waits for the next buffer; false at the end. */
-  private boolean advance() throws IOException {
     synchronized (lock) {
-      await();
-      if (closed) {
-        throw new IOException("stream closed");
-      }
-      Buffer next = arrived.poll();
-      if (next == null) {
-        if (failure != null) {
-          throw new IOException("the body broke off: " + failure.getMessage(), failure);
-        }
-        return false;
-      }
-      current = next;
-      position = 0;
-      held -= next.length();
-      if (paused && held < HIGH_WATER / 2) {
-        resume();
-      }
-      return true;
+      return closed ? 0 : held;
     }
   }
 
@@ -161,7 +172,7 @@ public final class BodyInputStream extends InputStream {
   private void await() throws InterruptedIOException {
     long begin = System.nanoTime();
     try {
-      while (arrived.isEmpty() && !ended && failure == null && !closed) {
+      while (held == 0 && !ended && failure == null && !closed) {
         long left = patienceNanos - (System.nanoTime() - begin);
         if (left <= 0) {
           throw new SocketTimeoutException("nothing has arrived for too long");
@@ -187,7 +198,7 @@ public final class BodyInputStream extends InputStream {
   public void close() {
     synchronized (lock) {
       closed = true;
-      arrived.clear();
+      ring = new byte[0];
       held = 0;
       if (paused) {
         resume();
