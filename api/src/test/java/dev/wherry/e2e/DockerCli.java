@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /** The docker command line, pointed at one daemon. */
 final class DockerCli {
@@ -109,6 +110,11 @@ final class DockerCli {
     environment.put("SHELL", "/bin/sh");
     // Keeps the CLI's table layout and language the same everywhere.
     environment.put("LC_ALL", "C.UTF-8");
+  }
+
+  /** One line: a command, its flags, and what comes after them. */
+  static String[] line(List<String> command, List<String> flags, List<String> rest) {
+    return Stream.of(command, flags, rest).flatMap(List::stream).toArray(String[]::new);
   }
 
   /** Removes every container and returns how many there were. */

@@ -248,4 +248,24 @@ class RecoveryIT {
       }
     }
   }
+
+  @Test
+  void names_are_answered_again_and_the_containers_are_not_touched() {
+    docker.ok("network", "create", "sea");
+    for (String name : new String[] {"one", "two"}) {
+      docker.ok(
+          "run", "-d", "--name", name, "--network", "sea", TestImages.BUSYBOX, "sleep", "1000");
+    }
+    String pid = inspect("two", "{{.State.Pid}}");
+    String address = inspect("one", "{{.NetworkSettings.Networks.sea.IPAddress}}");
+
+    daemon.kill9();
+    daemon.startAgain();
+
+    assertThat(inspect("two", "{{.State.Pid}}")).isEqualTo(pid);
+    assertThat(DnsProbe.ask(pid, "udp", "one", "A", "tcp", "one.sea", "A"))
+        .containsOnly("NOERROR " + address);
+    docker.ok("rm", "-f", "one", "two");
+    docker.ok("network", "rm", "sea");
+  }
 }

@@ -27,6 +27,8 @@ import dev.wherry.engine.linux.Processes;
 import dev.wherry.engine.log.LogChanges;
 import dev.wherry.engine.log.LogDriver;
 import dev.wherry.engine.log.LogPolicy;
+import dev.wherry.engine.names.NetworkNames;
+import dev.wherry.engine.names.Responder;
 import dev.wherry.engine.network.HostBridge;
 import dev.wherry.engine.network.LocalNetworks;
 import dev.wherry.engine.network.ResolvConf;
@@ -64,6 +66,7 @@ final class EngineOpener {
   private final Blocking pool;
   private final Executor beside;
   private final Openings openings;
+  private final Responder responder;
   private final Clock clock = Clock.systemUTC();
   private final Paths paths = new LinuxPaths();
   private final Mounts mounts = new LinuxMounts();
@@ -73,12 +76,15 @@ final class EngineOpener {
   /**
    * @param beside runs what a step of the engine does at the same time
    * @param openings gets what is to be closed
+   * @param responder answers containers' queries
    */
-  EngineOpener(DaemonConfig config, Blocking pool, Executor beside, Openings openings) {
+  EngineOpener(
+      DaemonConfig config, Blocking pool, Executor beside, Openings openings, Responder responder) {
     this.config = config;
     this.pool = pool;
     this.beside = beside;
     this.openings = openings;
+    this.responder = responder;
   }
 
   /** The rooms that depend on none but the journal. */
@@ -204,16 +210,14 @@ final class EngineOpener {
             false,
             host.init().orElse(null),
             List.of(),
-            new ResolvConf(
-                config.network().dns().stream().map(InetAddress::getHostAddress).toList(),
-                config.network().dnsSearch(),
-                config.network().dnsOptions())),
+            resolver()),
         host.facts(),
         new JsonDocumentStore<>(data("container-records"), Container.class),
         basics.journal(),
         basics.storage().images(),
         basics.storage().snapshotter(),
         basics.networks(),
+        new NetworkNames(basics.networks(), resolver(), responder),
         basics.volumes(),
         new ConmonSupervisor(
             host.conmon(), places.exits(), places.runtimes(), processes, paths, cgroups, watcher),
@@ -227,6 +231,13 @@ final class EngineOpener {
         mounts,
         processes,
         beside);
+  }
+
+  private ResolvConf resolver() {
+    return new ResolvConf(
+        config.network().dns().stream().map(InetAddress::getHostAddress).toList(),
+        config.network().dnsSearch(),
+        config.network().dnsOptions());
   }
 
   private EngineInfo info(Basics basics) {

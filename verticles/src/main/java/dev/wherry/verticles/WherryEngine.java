@@ -11,6 +11,7 @@ import dev.wherry.verticles.container.ContainerVerticle;
 import dev.wherry.verticles.container.ContentsClient;
 import dev.wherry.verticles.container.ExecClient;
 import dev.wherry.verticles.container.LogVerticle;
+import dev.wherry.verticles.dns.DnsResponder;
 import dev.wherry.verticles.event.EventFeeds;
 import dev.wherry.verticles.event.EventVerticle;
 import dev.wherry.verticles.image.ContainerUsers;
@@ -69,7 +70,8 @@ public final class WherryEngine {
     this.registries = new Blocking(vertx, "registry", REGISTRY_THREADS);
     this.beside = Executors.newCachedThreadPool(namedThreads());
     this.ready =
-        new EngineOpener(config, kernel, beside, openings)
+        new EngineOpener(
+                config, kernel, beside, openings, openings.add(new DnsResponder(vertx, kernel)))
             .open()
             .compose(rooms -> deploy(rooms, config));
     ready.onSuccess(clients -> vertx.setTimer(SETTLED_MILLIS, now -> kernel.run(this::settle)));

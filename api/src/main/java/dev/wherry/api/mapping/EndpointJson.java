@@ -5,11 +5,13 @@ import dev.wherry.api.dto.EndpointView.IpamConfigView;
 import dev.wherry.api.dto.NetworkSettingsView;
 import dev.wherry.api.http.ApiVersion;
 import dev.wherry.engine.container.Container;
+import dev.wherry.engine.names.DnsNames;
 import dev.wherry.engine.network.Attachment;
 import dev.wherry.engine.network.Attachment.Endpoint;
 import dev.wherry.engine.network.Attachment.Request;
+import dev.wherry.engine.network.Network;
+import dev.wherry.engine.store.Ids;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class EndpointJson {
   private static final Endpoint NONE = new Endpoint("", "", "", "", "", 0, "", "", 0, "");
   private static final String DEFAULT_BRIDGE = "bridge";
-  private static final int SHORT_ID = 12;
 
   private EndpointJson() {}
 
@@ -63,7 +64,8 @@ final class EndpointJson {
     Endpoint endpoint = endpoint(attachment);
     Request request = attachment.requested();
     List<String> aliases = request == null ? List.of() : request.aliases();
-    boolean named = !isPredefined(network);
+    // Only networks that users made resolve names.
+    boolean named = !Network.isPredefined(network);
     return new EndpointView(
         request == null ? null : ipam(request),
         request == null ? null : ConfigJson.listOrNull(request.links()),
@@ -81,7 +83,7 @@ final class EndpointJson {
         endpoint.ipv6Gateway(),
         endpoint.globalIpv6Address(),
         endpoint.globalIpv6PrefixLen(),
-        named && version.atLeast(1, 44) ? dnsNames(container, aliases) : null);
+        named && version.atLeast(1, 44) ? DnsNames.of(container, aliases) : null);
   }
 
   private static Endpoint endpoint(Attachment attachment) {
@@ -106,28 +108,7 @@ final class EndpointJson {
       return ConfigJson.listOrNull(given);
     }
     var all = new ArrayList<String>(given);
-    all.add(shortId(container));
+    all.add(Ids.shortened(container.id()));
     return all;
-  }
-
-  private static List<String> dnsNames(Container container, List<String> aliases) {
-    var names = new LinkedHashSet<String>();
-    names.add(container.name());
-    names.addAll(aliases);
-    names.add(shortId(container));
-    String hostname = container.config().hostname();
-    if (!hostname.isEmpty()) {
-      names.add(hostname);
-    }
-    return List.copyOf(names);
-  }
-
-  private static String shortId(Container container) {
-    return container.id().substring(0, Math.min(SHORT_ID, container.id().length()));
-  }
-
-  /** Only user-defined networks resolve names. */
-  static boolean isPredefined(String network) {
-    return network.equals(DEFAULT_BRIDGE) || network.equals("host") || network.equals("none");
   }
 }

@@ -71,7 +71,7 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
     EtcFiles etc =
         new EtcFiles(parts.places(), parts.networks(), index, parts.settings().resolver());
     this.starts = new Starts(parts, records, orders, events, teardown, exits, etc);
-    this.networkChanges = new NetworkChanges(parts.networks(), records, etc);
+    this.networkChanges = new NetworkChanges(parts.networks(), records, etc, parts.names());
     this.endings = new Endings(records, orders, events, teardown, exits);
     this.removal = new Removal(parts, records, names, orders, events, teardown, exits);
     this.recovery = new Recovery(parts, records, orders, teardown, removal, exits);
@@ -309,6 +309,10 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
       throw e;
     }
     names.release(oldName, container.id());
+    Container.NetworkSandbox sandbox = renamed.networkSandbox();
+    if (sandbox != null) {
+      parts.names().serve(renamed, Teardown.sandbox(renamed, sandbox));
+    }
     events.tell(renamed, "rename", Map.of("oldName", "/" + oldName));
     return renamed;
   }

@@ -5,6 +5,7 @@ import dev.wherry.engine.container.ContainerIndex;
 import dev.wherry.engine.container.HostConfig.NetworkOptions;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.launch.LaunchPlan.BindFile;
+import dev.wherry.engine.names.NameService;
 import dev.wherry.engine.network.Attachment;
 import dev.wherry.engine.network.HostsFile;
 import dev.wherry.engine.network.Network;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /** The container's own /etc/hosts, /etc/resolv.conf and /etc/hostname. */
 final class EtcFiles {
@@ -39,38 +41,58 @@ final class EtcFiles {
   /**
    * Writes them for a start and tells where they are to be bound.
    *
-   * @param attachments what the container got on its networks, empty on the host's
+   * @param attachments what the container got on its networks, by their names; empty on the host's
    */
-  List<BindFile> write(Container container, Collection<Attachment> attachments) {
+  List<BindFile> write(Container container, Map<String, Attachment> attachments) {
     NetworkOptions options = container.hostConfig().network();
     String hostname = container.config().hostname();
     List<String> extraHosts = new ArrayList<>(options.extraHosts());
-    options.links().forEach(link -> addLink(container, link, extraHosts));
-    ResolvConf resolver = ResolvConf.ofHost();
+    if (!NamespaceChoice.isOnUserNetwork(container)) {
+      // on a user's network links are names that the name server knows
+      options.links().forEach(link -> addLink(container, link, extraHosts));
+    }
     String hosts;
     if (NamespaceChoice.isOnHostNetwork(container)) {
       hosts = HostsFile.textOnHost(hostsOfHost(), extraHosts, hostGateway());
     } else {
-      resolver = resolver.withoutLoopback();
       hosts =
           HostsFile.text(
               hostname,
               container.config().domainname(),
-              addresses(attachments),
+              addresses(attachments.values()),
               extraHosts,
               hostGateway());
     }
-    resolver =
-        resolver
-            .with(defaults.nameservers(), defaults.search(), defaults.options())
-            .with(options.dns(), options.dnsSearch(), options.dnsOptions());
     return binds(
-        new NetworkFiles(resolver.text(), hosts, hostname)
+        new NetworkFiles(resolvConf(container, servesNames(attachments)), hosts, hostname)
             .writeTo(places.container(container.id())));
   }
 
-  /** Brings a running container's hosts file in line with the addresses that it has now. */
-  void addressesChanged(Container before, Container after) {
+  private String resolvConf(Container container, boolean servesNames) {
+    NetworkOptions options = container.hostConfig().network();
+    ResolvConf host = ResolvConf.ofHost();
+    ResolvConf resolver =
+        (NamespaceChoice.isOnHostNetwork(container) ? host : host.withoutLoopback())
+            .with(defaults.nameservers(), defaults.search(), defaults.options())
+            .with(options.dns(), options.dnsSearch(), options.dnsOptions());
+    return (servesNames ? resolver.behind(NameService.ADDRESS) : resolver).text();
+  }
+
+  /**
+   * Names the name server to a running container that has just got its first network with names,
+   * unless the container has changed the file itself.
+   */
+  private void namesChanged(Container before, Container after) throws IOException {
+    if (servesNames(after.networks()) && !servesNames(before.networks())) {
+      Path file = NetworkFiles.Location.in(places.container(after.id())).resolvConf();
+      if (Files.readString(file).equals(resolvConf(after, false))) {
+        Files.writeString(file, resolvConf(after, true));
+      }
+    }
+  }
+
+  /** Brings a running container's files in line with the networks that it is on now. */
+  void networksChanged(Container before, Container after) {
     List<String> old = addresses(before.networks().values());
     List<String> now = addresses(after.networks().values());
     Path file = NetworkFiles.Location.in(places.container(after.id())).hosts();
@@ -80,9 +102,16 @@ final class EtcFiles {
     try {
       // In place: the file is bound into the container, which may have written to it too.
       Files.writeString(file, HostsFile.changed(Files.readString(file), names, gone, fresh));
+      namesChanged(before, after);
     } catch (IOException e) {
       throw new EngineException.Internal("cannot write " + file + ": " + e.getMessage(), e);
     }
+  }
+
+  private static boolean servesNames(Map<String, Attachment> attachments) {
+    return attachments.entrySet().stream()
+        .anyMatch(
+            place -> place.getValue().endpoint() != null && !Network.isPredefined(place.getKey()));
   }
 
   /** Those of a container whose network is shared. */

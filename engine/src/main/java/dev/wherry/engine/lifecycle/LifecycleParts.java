@@ -11,6 +11,7 @@ import dev.wherry.engine.launch.Supervisor;
 import dev.wherry.engine.linux.Mounts;
 import dev.wherry.engine.linux.Paths;
 import dev.wherry.engine.linux.Processes;
+import dev.wherry.engine.names.NameService;
 import dev.wherry.engine.network.NetworkManager;
 import dev.wherry.engine.snapshot.Snapshotter;
 import dev.wherry.engine.store.DocumentStore;
@@ -32,6 +33,7 @@ public record LifecycleParts(
     ImageStore images,
     Snapshotter snapshotter,
     NetworkManager networks,
+    NameService names,
     VolumeStore volumes,
     Supervisor supervisor,
     Runtimes runtimes,

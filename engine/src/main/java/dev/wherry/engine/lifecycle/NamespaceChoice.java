@@ -7,6 +7,7 @@ import dev.wherry.engine.container.HostConfig;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.launch.LaunchPlan.Namespace;
 import dev.wherry.engine.launch.LaunchPlan.Shm;
+import dev.wherry.engine.network.Network;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -27,6 +28,12 @@ final class NamespaceChoice {
   static boolean hasOwnNetwork(Container container) {
     String mode = container.hostConfig().network().mode();
     return !mode.equals(HOST) && !mode.startsWith(CONTAINER);
+  }
+
+  /** Whether its own network is one that a user has made. */
+  static boolean isOnUserNetwork(Container container) {
+    String mode = container.hostConfig().network().mode();
+    return hasOwnNetwork(container) && !mode.equals("default") && !Network.isPredefined(mode);
   }
 
   static boolean isOnHostNetwork(Container container) {

@@ -4,6 +4,7 @@ import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerState;
 import dev.wherry.engine.container.HostConfig;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.names.NameService;
 import dev.wherry.engine.network.Attachment;
 import dev.wherry.engine.network.Network;
 import dev.wherry.engine.network.NetworkManager;
@@ -21,11 +22,13 @@ final class NetworkChanges {
   private final NetworkManager networks;
   private final Records records;
   private final EtcFiles etc;
+  private final NameService names;
 
-  NetworkChanges(NetworkManager networks, Records records, EtcFiles etc) {
+  NetworkChanges(NetworkManager networks, Records records, EtcFiles etc, NameService names) {
     this.networks = networks;
     this.records = records;
     this.etc = etc;
+    this.names = names;
   }
 
   /** What a container asks of some networks. */
@@ -96,7 +99,8 @@ final class NetworkChanges {
       }
       throw e;
     }
-    etc.addressesChanged(container, connected);
+    names.serve(connected, joined);
+    etc.networksChanged(container, connected);
     return connected;
   }
 
@@ -155,7 +159,8 @@ final class NetworkChanges {
     SandboxRequest request = request(container, Map.of());
     Container left = with(container, networks.disconnect(sandbox(container), request, name));
     records.save(left);
-    etc.addressesChanged(container, left);
+    names.serve(left, sandbox(left));
+    etc.networksChanged(container, left);
     return left;
   }
 

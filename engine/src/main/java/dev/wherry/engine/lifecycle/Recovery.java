@@ -17,7 +17,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -63,19 +65,28 @@ final class Recovery {
   }
 
   private void adoptNetworks(List<Container> alive) {
-    List<Sandbox> sandboxes = new ArrayList<>();
+    Map<Sandbox, Container> sandboxes = new LinkedHashMap<>();
     Set<String> known = new HashSet<>();
     for (Container container : alive) {
       Container.NetworkSandbox sandbox = container.networkSandbox();
       if (sandbox != null) {
         known.add(sandbox.id());
         if (isProcessThere(container)) {
-          sandboxes.add(Teardown.sandbox(container, sandbox));
+          sandboxes.put(Teardown.sandbox(container, sandbox), container);
         }
       }
     }
-    parts.networks().adopt(sandboxes);
+    parts.networks().adopt(List.copyOf(sandboxes.keySet()));
     parts.networks().collectGarbage(known);
+    sandboxes.forEach((sandbox, container) -> serveNames(container, sandbox));
+  }
+
+  private void serveNames(Container container, Sandbox sandbox) {
+    try {
+      parts.names().serve(container, sandbox);
+    } catch (EngineException e) {
+      LOG.error("{}: looks no names up until it is started again", container.id(), e);
+    }
   }
 
   private void recoverAlive(Container container) {

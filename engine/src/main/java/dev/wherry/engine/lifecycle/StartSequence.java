@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -82,7 +83,7 @@ final class StartSequence {
             ? Parallel.run(parts.parallel(), this::openNetwork)
             : null;
     if (network != null) {
-      undo.add(() -> network.finished().ifPresent(parts.networks()::close));
+      undo.add(() -> network.finished().ifPresent(teardown::closeNetwork));
     }
     makeDirectories();
     Path rootfs = parts.snapshotter().mount(container.id());
@@ -94,7 +95,7 @@ final class StartSequence {
     List<BindFile> files =
         donor.isPresent()
             ? etc.of(donor.get())
-            : etc.write(container, sandbox == null ? List.of() : sandbox.attachments().values());
+            : etc.write(container, sandbox == null ? Map.of() : sandbox.attachments());
     writeConfiguration(plan(rootfs, accounts, files, namespaces(donor, sandbox), donor));
     exits.reset(container.id());
     Supervised process = parts.supervisor().create(order);
@@ -107,7 +108,15 @@ final class StartSequence {
   }
 
   private Sandbox openNetwork() {
-    return parts.networks().open(NetworkChanges.request(container, container.networks()));
+    Sandbox sandbox =
+        parts.networks().open(NetworkChanges.request(container, container.networks()));
+    try {
+      parts.names().serve(container, sandbox);
+      return sandbox;
+    } catch (RuntimeException e) {
+      parts.networks().close(sandbox);
+      throw e;
+    }
   }
 
   private void makeDirectories() {

@@ -46,8 +46,13 @@ final class Teardown {
   private void closeNetwork(Container container) {
     Container.NetworkSandbox sandbox = container.networkSandbox();
     if (sandbox != null) {
-      parts.networks().close(sandbox(container, sandbox));
+      closeNetwork(sandbox(container, sandbox));
     }
+  }
+
+  void closeNetwork(Sandbox sandbox) {
+    parts.names().withdraw(sandbox.id());
+    parts.networks().close(sandbox);
   }
 
   static Sandbox sandbox(Container container, Container.NetworkSandbox sandbox) {

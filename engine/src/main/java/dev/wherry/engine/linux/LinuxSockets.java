@@ -78,6 +78,26 @@ public final class LinuxSockets implements Sockets {
   }
 
   @Override
+  public Fd connectUdp(InetSocketAddress address) {
+    Fd socket = socket(family(address), SOCK_DGRAM);
+    return finish(socket, connect(socket, address), "connect", address.toString());
+  }
+
+  @Override
+  public Fd beginTcp(InetSocketAddress address) {
+    Fd socket = socket(family(address), SOCK_STREAM);
+    long result = connect(socket, address);
+    boolean begun = result == -Errno.EINPROGRESS.number();
+    return finish(socket, begun ? 0 : result, "connect", address.toString());
+  }
+
+  private static long connect(Fd socket, InetSocketAddress address) {
+    CallState c = CallState.current();
+    int length = sockaddr(c.struct(), address);
+    return c.call(SystemCall.SYS_connect, socket.number(), c.struct().address(), length);
+  }
+
+  @Override
   public int localPort(Fd socket) {
     CallState c = CallState.current();
     MemorySegment s = c.struct();

@@ -25,12 +25,28 @@ public interface Sockets {
   Fd bindUdp(InetSocketAddress address);
 
   /**
+   * A non-blocking UDP socket at a port of the kernel's choice, connected to an address, in the
+   * calling thread's network namespace: it takes packets from there only.
+   *
+   * @throws LinuxException ENETUNREACH
+   */
+  Fd connectUdp(InetSocketAddress address);
+
+  /**
    * A non-blocking TCP socket that listens on an address, in the calling thread's network
    * namespace.
    *
    * @param backlog how many connections may wait
    */
   Fd listenTcp(InetSocketAddress address, int backlog);
+
+  /**
+   * A non-blocking TCP socket that is on its way to an address, in the calling thread's network
+   * namespace: connect(2) has begun, and how it ends is seen at the socket.
+   *
+   * @throws LinuxException if it fails at once: ECONNREFUSED, ENETUNREACH
+   */
+  Fd beginTcp(InetSocketAddress address);
 
   /** The port that a socket is bound to, getsockname(2). */
   int localPort(Fd socket);

@@ -34,6 +34,11 @@ public record Network(
       String subnet, String range, String gateway, Map<String, String> auxAddresses) {}
 
   public boolean isPredefined() {
+    return isPredefined(name);
+  }
+
+  /** Whether a network of this name is there always: the others are made by users. */
+  public static boolean isPredefined(String name) {
     return name.equals("bridge") || name.equals("host") || name.equals("none");
   }
 }

@@ -99,6 +99,23 @@ public record ResolvConf(List<String> nameservers, List<String> search, List<Str
     return new ResolvConf(reachable.isEmpty() ? PUBLIC : reachable, search, options);
   }
 
+  /** Whether it says how many dots make a name that is looked up as it is first. */
+  public boolean choosesNdots() {
+    return options.stream().anyMatch(option -> option.startsWith("ndots:"));
+  }
+
+  /**
+   * The same for a container that has a name server of ours, which asks the present ones. Names
+   * without a dot are looked up as they are: they are containers'.
+   */
+  public ResolvConf behind(String server) {
+    List<String> all = new ArrayList<>(options);
+    if (!choosesNdots()) {
+      all.add("ndots:0");
+    }
+    return new ResolvConf(List.of(server), search, all);
+  }
+
   /** The text of the file. */
   public String text() {
     StringBuilder text = new StringBuilder();

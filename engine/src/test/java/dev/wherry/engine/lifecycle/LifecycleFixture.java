@@ -126,6 +126,7 @@ abstract class LifecycleFixture {
                 dir.resolve("data/image"), snapshotter, paths, journal, Clock.systemUTC()),
             snapshotter,
             networks,
+            dev.wherry.engine.names.NameService.NONE,
             volumes,
             new ConmonSupervisor(
                 programs.conmon(),
