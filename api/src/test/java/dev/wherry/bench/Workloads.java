@@ -1,6 +1,7 @@
 package dev.wherry.bench;
 
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -30,12 +31,16 @@ final class Workloads {
             BenchImages.BUSYBOX,
             "true"),
         new Cli("exec", images, List.of("sleep", "100000"), "exec", NAME, "true"),
+        new Stop(images),
         new Cli("ps", images, List.of("sleep", "100000"), "ps"),
-        new Starts(images),
+        new Starts("40-starts", 40, images),
+        new Starts("100-starts", 100, images),
+        new ShortRuns(images),
         new LogLines(images),
         new Load(images),
         new Rate("ping-rate", images, 0, "/_ping"),
         new Rate("list-rate", images, 100, "/containers/json?all=1"),
+        new Rate("list-rate-1000", images, 1000, "/containers/json?all=1"),
         new Rate("inspect-rate", images, 1, "/containers/" + NAME + "-0/json"),
         new StartUp(),
         new Memory("memory-idle", images, 0),
@@ -107,15 +112,108 @@ final class Workloads {
     }
   }
 
-  /** Forty detached runs, eight at a time. */
-  private record Starts(BenchImages images) implements Workload {
-    private static final int COUNT = 40;
+  /** The stop of a container that ends on SIGTERM; only the stop is timed. */
+  private record Stop(BenchImages images) implements Workload {
+    private static final String READY = "ready";
 
     @Override
     public String name() {
-      return "40-starts";
+      return "stop";
     }
 
+    @Override
+    public String unit() {
+      return "s";
+    }
+
+    @Override
+    public void prepare(Engine engine) throws Exception {
+      importBusybox(engine, images);
+      String script = "trap 'exit 0' TERM; echo " + READY + "; while :; do sleep 0.01; done";
+      engine.docker("create", "--name", NAME, BenchImages.BUSYBOX, "sh", "-c", script);
+    }
+
+    @Override
+    public double measure(Engine engine) throws Exception {
+      engine.docker("start", NAME);
+      while (!engine.docker("logs", "--tail", "1", NAME).contains(READY)
+          || !engine.docker("ps", "--format", "{{.Names}}").contains(NAME)) {
+        Thread.onSpinWait();
+      }
+      return engine.time("stop", NAME);
+    }
+
+    @Override
+    public void cleanUp(Engine engine) throws Exception {
+      engine.docker("rm", "-f", NAME);
+      removeBusybox(engine);
+    }
+  }
+
+  /** Short-lived containers, eight clients at a time, each code and each byte looked at. */
+  private record ShortRuns(BenchImages images) implements Workload {
+    private static final int COUNT = 100;
+
+    @Override
+    public String name() {
+      return "100-short-runs";
+    }
+
+    @Override
+    public String unit() {
+      return "s";
+    }
+
+    @Override
+    public double share() {
+      return 0.3;
+    }
+
+    @Override
+    public void prepare(Engine engine) throws Exception {
+      importBusybox(engine, images);
+    }
+
+    @Override
+    public double measure(Engine engine) throws Exception {
+      long begin = System.nanoTime();
+      try (ExecutorService clients = Executors.newFixedThreadPool(8)) {
+        List<Future<?>> runs = new ArrayList<>();
+        for (int i = 0; i < COUNT; i++) {
+          int number = i;
+          runs.add(clients.submit(() -> run(engine, number)));
+        }
+        for (Future<?> one : runs) {
+          one.get();
+        }
+      }
+      return (System.nanoTime() - begin) / 1e9;
+    }
+
+    private static Void run(Engine engine, int number) throws Exception {
+      int code = number % 100;
+      String script = "echo out " + number + "; exit " + code;
+      Process cli =
+          engine
+              .cli("run", "--rm", BenchImages.BUSYBOX, "sh", "-c", script)
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      String output = new String(cli.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      int got = cli.waitFor();
+      if (got != code || !output.equals("out " + number + "\n")) {
+        throw new IllegalStateException("run " + number + " gave " + got + " and " + output);
+      }
+      return null;
+    }
+
+    @Override
+    public void cleanUp(Engine engine) throws Exception {
+      removeBusybox(engine);
+    }
+  }
+
+  /** Detached runs, eight at a time. */
+  private record Starts(String name, int count, BenchImages images) implements Workload {
     @Override
     public String unit() {
       return "s";
@@ -134,9 +232,9 @@ final class Workloads {
     @Override
     public double measure(Engine engine) throws Exception {
       long begin = System.nanoTime();
-      eightAtATime(engine, COUNT, "run", "-d");
+      eightAtATime(engine, count, "run", "-d");
       double seconds = (System.nanoTime() - begin) / 1e9;
-      removeMany(engine, COUNT);
+      removeMany(engine, count);
       return seconds;
     }
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -267,5 +269,38 @@ class RecoveryIT {
         .containsOnly("NOERROR " + address);
     docker.ok("rm", "-f", "one", "two");
     docker.ok("network", "rm", "sea");
+  }
+
+  @Test
+  void after_a_reboot_policies_hold_and_those_who_join_others_start_after_them() {
+    docker.ok(
+        "run", "-d", "--name", "mast", "--restart", "always", TestImages.BUSYBOX, "sleep", "600");
+    String[][] others = {
+      {"sail", "--network", "container:mast", "--restart", "unless-stopped"},
+      {"rope", "--link", "mast:pole", "--restart", "on-failure"},
+      {"oar", "--pid", "container:mast", "--restart", "always"},
+      {"stopped", "--restart", "unless-stopped"},
+      {"plain"}
+    };
+    for (String[] other : others) {
+      List<String> line = new ArrayList<>(List.of("run", "-d", "--name"));
+      line.addAll(List.of(other));
+      line.addAll(List.of(TestImages.BUSYBOX, "sleep", "600"));
+      docker.ok(line.toArray(String[]::new));
+    }
+    docker.ok("stop", "-t", "0", "stopped");
+
+    daemon.reboot();
+
+    for (String name : List.of("mast", "sail", "rope", "oar")) {
+      await()
+          .untilAsserted(() -> assertThat(inspect(name, "{{.State.Status}}")).isEqualTo("running"));
+    }
+    assertThat(docker.ok("exec", "sail", "readlink", "/proc/self/ns/net"))
+        .isEqualTo(docker.ok("exec", "mast", "readlink", "/proc/self/ns/net"));
+    String address = inspect("mast", "{{.NetworkSettings.IPAddress}}");
+    assertThat(docker.ok("exec", "rope", "cat", "/etc/hosts")).contains(address + "\tpole");
+    assertThat(inspect("stopped", "{{.State.Status}}")).isEqualTo("exited");
+    assertThat(inspect("plain", "{{.State.Status}} {{.State.ExitCode}}")).isEqualTo("exited 255");
   }
 }

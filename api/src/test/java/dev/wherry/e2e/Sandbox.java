@@ -2,6 +2,7 @@ package dev.wherry.e2e;
 
 import static org.awaitility.Awaitility.await;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -70,6 +71,42 @@ record Sandbox(
   /** The cgroup parent to give to the daemon, so that what stays under it is seen. */
   String cgroupParent() {
     return "/" + namespace;
+  }
+
+  /**
+   * What a reboot takes away while no daemon runs: all processes, mounts, control groups, links and
+   * what is in the exec root.
+   */
+  void loseWhatARebootTakes() {
+    for (String line : processes()) {
+      ProcessHandle.of(Long.parseLong(line.split(" ")[1]))
+          .ifPresent(ProcessHandle::destroyForcibly);
+    }
+    for (String group : cgroups()) {
+      for (String pid : pidsIn(Path.of(group.substring("cgroup ".length())))) {
+        ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+      }
+    }
+    await().until(() -> processes().isEmpty());
+    for (String mount : mounts().stream().sorted(Comparator.reverseOrder()).toList()) {
+      DockerCli.host("umount", "-l", mount.substring("mount ".length()));
+    }
+    await()
+        .until(
+            () -> {
+              cgroups().forEach(g -> new File(g.substring("cgroup ".length())).delete());
+              return cgroups().isEmpty();
+            });
+    ip("-n", namespace, "link", "delete", DEFAULT_BRIDGE);
+    deleteTree(root.resolve("exec"));
+  }
+
+  private static List<String> pidsIn(Path group) {
+    try {
+      return Files.readAllLines(group.resolve("cgroup.procs"));
+    } catch (IOException e) {
+      return List.of();
+    }
   }
 
   /** Takes everything down and reports what the daemon had left behind, one thing a line. */

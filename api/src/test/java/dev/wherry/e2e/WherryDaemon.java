@@ -130,6 +130,13 @@ final class WherryDaemon implements DaemonUnderTest {
     awaitPing();
   }
 
+  /** The host goes down without warning and comes up again. */
+  void reboot() {
+    kill9();
+    sandbox.loseWhatARebootTakes();
+    startAgain();
+  }
+
   long pid() {
     return process.pid();
   }

@@ -13,6 +13,7 @@ import dev.wherry.engine.launch.ConmonSupervisor;
 import dev.wherry.engine.launch.FdWatcher;
 import dev.wherry.engine.launch.LinuxHostDevices;
 import dev.wherry.engine.launch.OciSpecBuilder;
+import dev.wherry.engine.launch.Patience;
 import dev.wherry.engine.lifecycle.DefaultContainerLifecycle;
 import dev.wherry.engine.lifecycle.DefaultExecLifecycle;
 import dev.wherry.engine.lifecycle.EnginePlaces;
@@ -220,7 +221,14 @@ final class EngineOpener {
         new NetworkNames(basics.networks(), resolver(), responder),
         basics.volumes(),
         new ConmonSupervisor(
-            host.conmon(), places.exits(), places.runtimes(), processes, paths, cgroups, watcher),
+            host.conmon(),
+            places.exits(),
+            places.runtimes(),
+            processes,
+            paths,
+            cgroups,
+            watcher,
+            Patience.DEFAULT),
         host.runtimes(),
         new OciSpecBuilder(
             host.facts(),

@@ -22,21 +22,23 @@ import org.slf4j.LoggerFactory;
  */
 final class ConmonExec implements Supervisor.PreparedExec {
   private static final Logger LOG = LoggerFactory.getLogger(ConmonExec.class);
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int KILLED = 128 + Signals.SIGKILL;
 
   private final Supervisor.ExecOrder order;
   private final Processes processes;
   private final FdWatcher watcher;
+  private final Duration patience;
   private final Processes.Pipe syncPipe;
   private final Processes.Pipe startPipe;
   private final Processes.Pipe attachPipe;
   private final SyncPipe sync;
 
-  ConmonExec(Supervisor.ExecOrder order, Processes processes, FdWatcher watcher) {
+  ConmonExec(
+      Supervisor.ExecOrder order, Processes processes, FdWatcher watcher, Duration patience) {
     this.order = order;
     this.processes = processes;
     this.watcher = watcher;
+    this.patience = patience;
     this.syncPipe = processes.pipe();
     this.startPipe = processes.pipe();
     this.attachPipe = processes.pipe();
@@ -57,7 +59,7 @@ final class ConmonExec implements Supervisor.PreparedExec {
     SyncPipe attach = new SyncPipe(processes, attachPipe.read());
     int data =
         attach
-            .await(PATIENCE)
+            .await(patience)
             .orElseThrow(() -> new EngineException.Internal("conmon ended without a report"))
             .data();
     if (data < 0) {
@@ -77,7 +79,7 @@ final class ConmonExec implements Supervisor.PreparedExec {
       go();
       startPipe.write().close();
       SyncPipe.Report report =
-          sync.await(PATIENCE)
+          sync.await(patience)
               .orElseThrow(() -> new EngineException.Internal("conmon ended without a report"));
       if (report.data() < 0) {
         throw new StartFailure(RuntimeFailure.ofExec(report.message(), order.command()));

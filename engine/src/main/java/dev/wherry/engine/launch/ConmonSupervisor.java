@@ -30,9 +30,6 @@ import org.slf4j.LoggerFactory;
 public final class ConmonSupervisor implements Supervisor {
   private static final Logger LOG = LoggerFactory.getLogger(ConmonSupervisor.class);
 
-  /** A create waits for the file system of a mount, for instance; longer is hopeless. */
-  private static final Duration CREATE_PATIENCE = Duration.ofMinutes(4);
-
   private static final Duration START_PATIENCE = Duration.ofSeconds(10);
   private static final int SYNC_FD = 3;
 
@@ -42,6 +39,7 @@ public final class ConmonSupervisor implements Supervisor {
   private final Paths paths;
   private final Cgroups cgroups;
   private final FdWatcher watcher;
+  private final Patience patience;
   private final RuntimeCommand commands;
   private final Map<Path, SealedProgram> sealed = new ConcurrentHashMap<>();
 
@@ -57,14 +55,16 @@ public final class ConmonSupervisor implements Supervisor {
       Processes processes,
       Paths paths,
       Cgroups cgroups,
-      FdWatcher watcher) {
+      FdWatcher watcher,
+      Patience patience) {
     this.conmon = conmon;
     this.exitDirectory = exitDirectory;
     this.processes = processes;
     this.paths = paths;
     this.cgroups = cgroups;
     this.watcher = watcher;
-    this.commands = new RuntimeCommand(processes, runtimeRoot);
+    this.patience = patience;
+    this.commands = new RuntimeCommand(processes, runtimeRoot, patience.command());
   }
 
   @Override
@@ -74,7 +74,7 @@ public final class ConmonSupervisor implements Supervisor {
     try {
       reap(spawn(containerArguments(order), Map.of(SYNC_FD, pipe.write()), order.bundle()));
       pipe.write().close();
-      SyncPipe.Report report = sync.await(CREATE_PATIENCE).orElseThrow(this::noReport);
+      SyncPipe.Report report = sync.await(patience.create()).orElseThrow(this::noReport);
       if (report.data() < 0) {
         throw new StartFailure(RuntimeFailure.ofContainer(report.message(), order.command()));
       }
@@ -82,8 +82,16 @@ public final class ConmonSupervisor implements Supervisor {
       return new WatchedSupervised(watcher, report.data(), startTime, sync.fd(), fd -> sync.fill());
     } catch (StartFailure | RuntimeException e) {
       pipe.close();
-      destroy(order);
+      destroyAfter(e, order);
       throw e;
+    }
+  }
+
+  private void destroyAfter(Exception failure, Order order) {
+    try {
+      destroy(order);
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
     }
   }
 
@@ -169,8 +177,11 @@ public final class ConmonSupervisor implements Supervisor {
         paths.removeTree(commands.state(order.runtime(), order.id()));
       }
       case OTHER -> {
-        commands.run(order.runtime(), "delete", "--force", order.id());
-        cgroups.at(order.cgroup()).remove();
+        try {
+          commands.run(order.runtime(), "delete", "--force", order.id());
+        } finally {
+          cgroups.at(order.cgroup()).remove();
+        }
       }
     }
   }
@@ -210,7 +221,7 @@ public final class ConmonSupervisor implements Supervisor {
 
   @Override
   public PreparedExec exec(ExecOrder order) {
-    ConmonExec exec = new ConmonExec(order, processes, watcher);
+    ConmonExec exec = new ConmonExec(order, processes, watcher, patience.exec());
     try {
       int child = spawn(execArguments(order), exec.childEnds(SYNC_FD), order.bundle());
       // It forks only when told to go on.
@@ -303,9 +314,9 @@ public final class ConmonSupervisor implements Supervisor {
     }
   }
 
-  /** Waits for the child that only forks the real supervisor, which takes a millisecond. */
+  /** Waits for the child that only forks the real supervisor. */
   private void reap(int child) {
-    int code = processes.waitpid(child).shellCode();
+    int code = Children.await(processes, child, conmon.toString(), patience.fork()).shellCode();
     if (code != 0) {
       LOG.warn("conmon ended with code {}", code);
     }

@@ -1,16 +1,18 @@
 package dev.wherry.engine.launch;
 
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.linux.Fd;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.Processes;
 import dev.wherry.engine.linux.SpawnSpec;
-import java.io.IOException;
-import java.io.InputStream;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a runtime's command to its end. */
 final class RuntimeCommand {
@@ -26,13 +28,16 @@ final class RuntimeCommand {
 
   private final Processes processes;
   private final Path runtimeRoot;
+  private final Duration patience;
 
   /**
    * @param runtimeRoot holds a directory of state for each runtime
+   * @param patience how long a command may take
    */
-  RuntimeCommand(Processes processes, Path runtimeRoot) {
+  RuntimeCommand(Processes processes, Path runtimeRoot, Duration patience) {
     this.processes = processes;
     this.runtimeRoot = runtimeRoot;
+    this.patience = patience;
   }
 
   /** What it wrote, and how it ended. */
@@ -58,17 +63,37 @@ final class RuntimeCommand {
       SpawnSpec spec =
           SpawnSpec.of(runtime.path(), argv)
               .withEnvironment(ENVIRONMENT)
-              .withDescriptors(Map.of(1, pipe.write(), 2, pipe.write()));
+              .withDescriptors(Map.of(1, pipe.write(), 2, pipe.write()))
+              .withNewSession();
       int pid = processes.spawn(spec);
       pipe.write().close();
-      String output;
-      try (InputStream in = pipe.read().inputStream()) {
-        output = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      String output = read(pipe.read());
+      if (output == null) {
+        Children.kill(processes, pid);
+        throw Children.hangs(runtime.path() + " " + arguments[0], patience);
       }
       return new Result(processes.waitpid(pid).shellCode(), output);
-    } catch (LinuxException | IOException e) {
+    } catch (LinuxException e) {
       throw new EngineException.Internal(
           "cannot run %s: %s".formatted(runtime.path(), e.getMessage()), e);
+    }
+  }
+
+  /** All that is written to a pipe, {@code null} if it does not end in time. */
+  private @Nullable String read(Fd pipe) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    byte[] bytes = new byte[8192];
+    while (true) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0 || processes.poll(pipe, Processes.POLLIN, Duration.ofNanos(left)) == 0) {
+        return null;
+      }
+      int read = pipe.read(bytes, 0, bytes.length);
+      if (read < 0) {
+        return output.toString(StandardCharsets.UTF_8);
+      }
+      output.write(bytes, 0, read);
     }
   }
 }

@@ -10,6 +10,7 @@ import dev.wherry.engine.cgroup.Cgroups;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerFixture;
 import dev.wherry.engine.container.ExecSpec;
+import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.launch.LaunchPlan.Namespace;
 import dev.wherry.engine.launch.Supervisor.ExecOrder;
 import dev.wherry.engine.launch.Supervisor.Order;
@@ -58,15 +59,7 @@ class ConmonSupervisorTest {
     OciRuntime runtime = programs.runtimes(Map.of(), "", !cgroups.isSplit()).byDefault();
     watcher = new FdWatcher(processes);
     Files.createDirectories(dir.resolve("exits"));
-    supervisor =
-        new ConmonSupervisor(
-            programs.conmon(),
-            dir.resolve("exits"),
-            dir.resolve("runtime"),
-            processes,
-            paths,
-            cgroups,
-            watcher);
+    supervisor = supervisor(programs.conmon(), Patience.DEFAULT);
     specs =
         new OciSpecBuilder(
             facts,
@@ -87,6 +80,18 @@ class ConmonSupervisorTest {
             true,
             false);
     Files.createDirectories(order.bundle().directory());
+  }
+
+  private ConmonSupervisor supervisor(Path conmon, Patience patience) {
+    return new ConmonSupervisor(
+        conmon,
+        dir.resolve("exits"),
+        dir.resolve("runtime"),
+        processes,
+        paths,
+        cgroups,
+        watcher,
+        patience);
   }
 
   @AfterEach
@@ -270,5 +275,69 @@ class ConmonSupervisorTest {
     await()
         .until(() -> processes.stat(Integer.parseInt(conmon)).map(s -> s.isZombie()).orElse(true));
     assertThat(rootfs.resolve("ran")).doesNotExist();
+  }
+
+  private static final Patience SHORT =
+      new Patience(
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(1));
+
+  /** A program that does as it is told, and says who it is. */
+  private Path program(String name, String script) throws Exception {
+    Path program = dir.resolve(name);
+    Files.writeString(program, "#!/bin/sh\necho $$ >> " + dir.resolve("pids") + "\n" + script);
+    program.toFile().setExecutable(true);
+    return program;
+  }
+
+  private void awaitAllGone() throws Exception {
+    for (String pid : Files.readAllLines(dir.resolve("pids"))) {
+      await()
+          .until(() -> processes.stat(Integer.parseInt(pid)).map(s -> s.isZombie()).orElse(true));
+    }
+  }
+
+  @Test
+  void a_conmon_that_never_forks_is_killed_and_told() throws Exception {
+    supervisor = supervisor(program("conmon", "sleep 1000"), SHORT);
+    assertThatThrownBy(() -> create("true"))
+        .isInstanceOf(EngineException.Internal.class)
+        .hasMessageEndingWith("conmon did not end within 1 s and was killed");
+    awaitAllGone();
+    assertThatThrownBy(() -> supervisor.exec(exec("true")))
+        .isInstanceOf(EngineException.Internal.class);
+    awaitAllGone();
+  }
+
+  @Test
+  void a_runtime_that_never_makes_the_container_is_killed_and_told() throws Exception {
+    supervisor = supervisor(new Programs(System.getenv("PATH")).conmon(), SHORT);
+    OciRuntime hanging =
+        new OciRuntime("hanging", program("hanging", "sleep 1000"), OciRuntime.Kind.OTHER);
+    Order real = order;
+    order =
+        new Order(
+            real.id(),
+            real.name(),
+            hanging,
+            real.bundle(),
+            real.command(),
+            real.logs(),
+            real.logTag(),
+            real.cgroup(),
+            false,
+            false,
+            false);
+    assertThatThrownBy(() -> create("true"))
+        .isInstanceOf(EngineException.Internal.class)
+        .hasMessage("conmon did not report within 1 s");
+    assertThat(cgroups.at(order.cgroup()).exists()).isFalse();
+    assertThatThrownBy(() -> supervisor.start(order))
+        .isInstanceOf(EngineException.Internal.class)
+        .hasMessageEndingWith("hanging start did not end within 1 s and was killed");
+    awaitAllGone();
+    order = real;
   }
 }

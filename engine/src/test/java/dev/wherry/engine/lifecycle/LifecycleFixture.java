@@ -14,6 +14,7 @@ import dev.wherry.engine.launch.FdWatcher;
 import dev.wherry.engine.launch.HostFacts;
 import dev.wherry.engine.launch.LinuxHostDevices;
 import dev.wherry.engine.launch.OciSpecBuilder;
+import dev.wherry.engine.launch.Patience;
 import dev.wherry.engine.launch.Programs;
 import dev.wherry.engine.launch.SeccompProfile;
 import dev.wherry.engine.linux.LinuxMounts;
@@ -135,7 +136,8 @@ abstract class LifecycleFixture {
                 processes,
                 paths,
                 cgroups,
-                watcher),
+                watcher,
+                Patience.DEFAULT),
             programs.runtimes(Map.of(), "", !cgroups.isSplit()),
             new OciSpecBuilder(
                 facts,

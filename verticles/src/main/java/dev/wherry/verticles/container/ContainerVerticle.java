@@ -118,7 +118,9 @@ public final class ContainerVerticle extends VerticleBase {
     Resizer resizer = new Resizer(kernel, timers, surroundings.control());
     ExecRunner runner = new ExecRunner(room, resizer);
     HealthChecks health = new HealthChecks(room, new Prober(room, runner));
-    Starter starter = new Starter(room, restarts, remover, health);
+    Promise<Void> exitsKnown = own.promise();
+    StartOrder order = new StartOrder(room, restarts, exitsKnown.future());
+    Starter starter = new Starter(room, restarts, order, remover, health);
     Parts parts =
         new Parts(
             room,
@@ -141,6 +143,7 @@ public final class ContainerVerticle extends VerticleBase {
               Commands.serve(vertx, Addresses.EXEC, ExecCommand.class, c -> answer(parts, c));
               Commands.serve(
                   vertx, Addresses.CONTENTS, ContentsCommand.class, parts.contents::answer);
+              exits.earlyOnes().onComplete(exitsKnown);
               new Recovery(room, restarts, remover, starter, health).begin();
             });
   }

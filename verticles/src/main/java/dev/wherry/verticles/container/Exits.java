@@ -6,6 +6,8 @@ import dev.wherry.engine.container.ExitStatus;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
@@ -24,6 +26,9 @@ final class Exits implements BiConsumer<String, ExitStatus> {
   private final Starter starter;
   private final HealthChecks health;
   private final Future<Void> recovered;
+
+  /** Of those that ended while the daemon was away. */
+  private final List<Future<Void>> early = new ArrayList<>();
 
   /**
    * @param recovered exits are processed once the engine's state is recovered
@@ -48,10 +53,20 @@ final class Exits implements BiConsumer<String, ExitStatus> {
   public void accept(String id, ExitStatus status) {
     room.context()
         .runOnContext(
-            ignored ->
-                room.lanes()
-                    .submit(id, () -> recovered.compose(done -> process(id, status)))
-                    .onFailure(failure -> LOG.error("{}: exit not processed", id, failure)));
+            ignored -> {
+              Future<Void> processed =
+                  room.lanes()
+                      .submit(id, () -> recovered.compose(done -> process(id, status)))
+                      .onFailure(failure -> LOG.error("{}: exit not processed", id, failure));
+              if (!recovered.isComplete()) {
+                early.add(processed);
+              }
+            });
+  }
+
+  /** Completes when the exits told until now have been processed. On the context. */
+  Future<Void> earlyOnes() {
+    return Future.join(early).transform((done, failure) -> Future.succeededFuture());
   }
 
   private Future<Void> process(String id, ExitStatus status) {

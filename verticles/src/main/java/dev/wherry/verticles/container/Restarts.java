@@ -2,6 +2,8 @@ package dev.wherry.verticles.container;
 
 import dev.wherry.engine.container.RestartPolicy;
 import dev.wherry.verticles.bus.Timers;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,6 +18,9 @@ final class Restarts {
   private static final class Entry {
     private final RestartBackoff backoff = new RestartBackoff();
     private Timers.@Nullable Timer timer;
+
+    /** Completes when a restart that is due has been made or given up. */
+    private @Nullable Promise<Void> due;
   }
 
   Restarts(Timers timers) {
@@ -32,6 +37,7 @@ final class Restarts {
     Entry entry = entry(id);
     entry.backoff.cancel();
     stopTimer(entry);
+    settle(entry);
   }
 
   /** When to restart after this exit; empty for not. */
@@ -43,6 +49,31 @@ final class Restarts {
     Entry entry = entry(id);
     stopTimer(entry);
     entry.timer = timers.after(delay, restart);
+    if (entry.due == null) {
+      entry.due = Promise.promise();
+    }
+  }
+
+  /** The restart that was due has been made, or has failed. */
+  void made(String id) {
+    Entry entry = entries.get(id);
+    if (entry != null) {
+      settle(entry);
+    }
+  }
+
+  /** Completes when no restart of it is due (any more). */
+  Future<Void> settled(String id) {
+    Entry entry = entries.get(id);
+    return entry == null || entry.due == null ? Future.succeededFuture() : entry.due.future();
+  }
+
+  private static void settle(Entry entry) {
+    Promise<Void> due = entry.due;
+    entry.due = null;
+    if (due != null) {
+      due.complete();
+    }
   }
 
   boolean isScheduled(String id) {
@@ -54,6 +85,7 @@ final class Restarts {
     Entry entry = entries.remove(id);
     if (entry != null) {
       stopTimer(entry);
+      settle(entry);
     }
   }
 

@@ -15,12 +15,19 @@ final class Starter {
 
   private final ContainerRoom room;
   private final Restarts restarts;
+  private final StartOrder order;
   private final Remover remover;
   private final HealthChecks health;
 
-  Starter(ContainerRoom room, Restarts restarts, Remover remover, HealthChecks health) {
+  Starter(
+      ContainerRoom room,
+      Restarts restarts,
+      StartOrder order,
+      Remover remover,
+      HealthChecks health) {
     this.room = room;
     this.restarts = restarts;
+    this.order = order;
     this.remover = remover;
     this.health = health;
   }
@@ -41,16 +48,21 @@ final class Starter {
 
   /** The delay of a restart policy is over; nothing happens if the restart was given up. */
   Future<Void> restartByPolicy(String id) {
-    return room.lanes()
-        .submit(
-            id,
-            () ->
-                room.lifecycle()
-                    .index()
-                    .byId(id)
-                    .filter(container -> container.state() instanceof ContainerState.Restarting)
-                    .map(this::restartNow)
-                    .orElseGet(Future::succeededFuture));
+    return order
+        .turn(id)
+        .compose(
+            turn ->
+                room.lanes()
+                    .submit(
+                        id,
+                        () ->
+                            room.lifecycle()
+                                .index()
+                                .byId(id)
+                                .filter(c -> c.state() instanceof ContainerState.Restarting)
+                                .map(this::restartNow)
+                                .orElseGet(Future::succeededFuture)))
+        .onComplete(done -> restarts.made(id));
   }
 
   private Future<Void> restartNow(Container container) {
