@@ -129,23 +129,22 @@ final class Workloads {
     @Override
     public void prepare(Engine engine) throws Exception {
       importBusybox(engine, images);
-      String script = "trap 'exit 0' TERM; echo " + READY + "; while :; do sleep 0.01; done";
-      engine.docker("create", "--name", NAME, BenchImages.BUSYBOX, "sh", "-c", script);
     }
 
     @Override
     public double measure(Engine engine) throws Exception {
-      engine.docker("start", NAME);
-      while (!engine.docker("logs", "--tail", "1", NAME).contains(READY)
-          || !engine.docker("ps", "--format", "{{.Names}}").contains(NAME)) {
+      String script = "trap 'exit 0' TERM; echo " + READY + "; while :; do sleep 0.01; done";
+      engine.docker("run", "-d", "--name", NAME, BenchImages.BUSYBOX, "sh", "-c", script);
+      while (!engine.docker("logs", NAME).contains(READY)) {
         Thread.onSpinWait();
       }
-      return engine.time("stop", NAME);
+      double seconds = engine.time("stop", NAME);
+      engine.docker("rm", NAME);
+      return seconds;
     }
 
     @Override
     public void cleanUp(Engine engine) throws Exception {
-      engine.docker("rm", "-f", NAME);
       removeBusybox(engine);
     }
   }
