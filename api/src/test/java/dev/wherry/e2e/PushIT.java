@@ -200,7 +200,8 @@ class PushIT {
       load("secret", registry.name("app:1"));
       String server = "127.0.0.1:" + (PORT + 1);
       assertThat(docker.refused("push", registry.name("app:1")))
-          .contains("no basic auth credentials");
+          .contains("no basic auth credentials")
+          .doesNotContain("Retrying");
       docker.ok("login", "-u", RealRegistry.USER, "-p", RealRegistry.PASSWORD, server);
       digest(docker.ok("push", registry.name("app:1")));
       docker.ok("logout", server);

@@ -124,6 +124,8 @@ final class LayerUploads {
       for (int failures = 0; ; ) {
         try {
           return once(job, layer);
+        } catch (NoCredentials e) {
+          throw new IOException(NoCredentials.TEXT, e);
         } catch (IOException e) {
           job.cancellation.check();
           failures++;

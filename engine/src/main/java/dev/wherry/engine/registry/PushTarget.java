@@ -53,7 +53,9 @@ final class PushTarget {
       }
     }
     throw RegistryError.of(
-        RegistryHttp.Request.of(call.method(), call.uri(), Map.of(), true), answer);
+        RegistryHttp.Request.of(
+            call.method(), call.uri(), Map.of(), session.endpoint().trust(call.uri())),
+        answer);
   }
 
   /** Whether the repository has a blob. */

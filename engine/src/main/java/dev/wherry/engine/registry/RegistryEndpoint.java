@@ -17,6 +17,12 @@ record RegistryEndpoint(URI base, boolean verified, boolean mirror) {
     return URI.create(base + "/v2/" + path);
   }
 
+  /** Whom to believe to be a server that is asked on this registry's behalf. */
+  RegistryHttp.Trust trust(URI uri) {
+    // Only the registry's own host is excused from a valid certificate.
+    return new RegistryHttp.Trust(verified || !owns(uri), base.getRawAuthority());
+  }
+
   /** Whether an address is of the same server, so that it may see what is secret to that one. */
   boolean owns(URI uri) {
     return base.getScheme().equalsIgnoreCase(uri.getScheme())

@@ -52,16 +52,30 @@ public interface RegistryHttp {
   }
 
   /**
+   * Whom to believe.
+   *
+   * @param verified whether a server's certificate must be a valid one of its host
+   * @param registry {@code host[:port]} of the registry on whose behalf somebody is asked; there
+   *     may be certificates for it
+   */
+  record Trust(boolean verified, String registry) {
+    /** Whether an address is the registry's own, so that it may see who we are. */
+    public boolean isHome(URI uri) {
+      return registry.equalsIgnoreCase(uri.getRawAuthority());
+    }
+  }
+
+  /**
    * A request.
    *
-   * @param verified whether the server's certificate must be a valid one of that host
+   * @param trust whom to believe to be the server
    */
   record Request(
-      String method, URI uri, Map<String, String> headers, Content content, boolean verified) {
+      String method, URI uri, Map<String, String> headers, Content content, Trust trust) {
 
     /** A request without a body. */
-    static Request of(String method, URI uri, Map<String, String> headers, boolean verified) {
-      return new Request(method, uri, headers, Content.NONE, verified);
+    static Request of(String method, URI uri, Map<String, String> headers, Trust trust) {
+      return new Request(method, uri, headers, Content.NONE, trust);
     }
 
     /** Never its headers: they carry credentials. */

@@ -89,7 +89,7 @@ final class RegistrySession {
    */
   void login(Cancellation cancellation) throws IOException {
     URI uri = endpoint.resolve("");
-    Request request = Request.of("GET", uri, Map.of(), endpoint.verified());
+    Request request = Request.of("GET", uri, Map.of(), endpoint.trust(uri));
     Answer answer = get(uri, Map.of(), cancellation);
     if (answer.status() != 200) {
       throw RegistryError.of(request, answer);
@@ -106,7 +106,7 @@ final class RegistrySession {
       throws IOException {
     Answer answer = get(uri, headers, cancellation);
     if (answer.status() != 200 && answer.status() != 206) {
-      throw RegistryError.of(Request.of("GET", uri, headers, endpoint.verified()), answer);
+      throw RegistryError.of(Request.of("GET", uri, headers, endpoint.trust(uri)), answer);
     }
     return answer;
   }
@@ -138,7 +138,8 @@ final class RegistrySession {
     } catch (IOException e) {
       answer.close();
       throw switch (e) {
-        case NoCredentials none -> said(call, none);
+        case NoCredentials none ->
+            new NoCredentials(verb(call.method) + " \"" + call.uri + "\"", none);
         case RegistryError error -> error.during(call.method, call.uri);
         default -> e;
       };
@@ -193,15 +194,6 @@ final class RegistrySession {
     return method.charAt(0) + method.substring(1).toLowerCase(Locale.ROOT);
   }
 
-  /** A registry wants a password and there is none. */
-  private static final class NoCredentials extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    NoCredentials() {
-      super("no basic auth credentials");
-    }
-  }
-
   /**
    * Gets what a registry asks for.
    *
@@ -249,9 +241,8 @@ final class RegistrySession {
       if (home && !secret.isEmpty()) {
         all.put("Authorization", secret);
       }
-      boolean verified = endpoint.verified() || !home;
       Answer answer =
-          send(new Request(call.method, uri, all, call.content, verified), cancellation);
+          send(new Request(call.method, uri, all, call.content, endpoint.trust(uri)), cancellation);
       URI next = follows ? redirect(answer, uri) : null;
       if (next == null) {
         return new Reached(answer, home);

@@ -112,7 +112,7 @@ final class Tokens {
     }
     String separator = query.isEmpty() ? "" : realm.getRawQuery() == null ? "?" : "&";
     URI uri = URI.create(realm + separator + query);
-    return RegistryHttp.Request.of("GET", uri, headers, verified(realm));
+    return RegistryHttp.Request.of("GET", uri, headers, endpoint.trust(realm));
   }
 
   private RegistryHttp.Request byIdentity(
@@ -126,12 +126,7 @@ final class Tokens {
         realm,
         Map.of("Content-Type", "application/x-www-form-urlencoded"),
         RegistryHttp.Content.of(encode(form).getBytes(UTF_8)),
-        verified(realm));
-  }
-
-  /** Only the registry's own host is excused from a valid certificate. */
-  private boolean verified(URI realm) {
-    return endpoint.verified() || !endpoint.owns(realm);
+        endpoint.trust(realm));
   }
 
   private static void put(Map<String, String> form, String name, String value) {

@@ -8,11 +8,9 @@ import io.netty.handler.ssl.NotSslRecordException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.internal.ContextInternal;
 import java.io.IOException;
@@ -21,6 +19,7 @@ import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
@@ -30,7 +29,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +38,6 @@ import org.slf4j.LoggerFactory;
  * daemon that pulls nothing has none.
  */
 public final class VertxRegistryHttp implements RegistryHttp {
-  private static final Duration CONNECT = Duration.ofSeconds(30);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** A registry may have to move or to hash what it got before it answers. */
@@ -50,38 +47,18 @@ public final class VertxRegistryHttp implements RegistryHttp {
   private static final int MOST_AT_ONCE = 1 << 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(VertxRegistryHttp.class);
-  private static final int CONNECTIONS_PER_HOST = 32;
-  private static final int MAX_HEADERS = 64 << 10;
 
   private final Vertx vertx;
-  private @Nullable HttpClient verifying;
-  private @Nullable HttpClient trusting;
+  private final RegistryClients clients;
 
+  /** With the certificates of the places that dockerd has for them, and our own. */
   public VertxRegistryHttp(Vertx vertx) {
+    this(vertx, RegistryCertificates.PLACES);
+  }
+
+  VertxRegistryHttp(Vertx vertx, List<Path> certificates) {
     this.vertx = vertx;
-  }
-
-  private synchronized HttpClient client(boolean verified) {
-    HttpClient made = verified ? verifying : trusting;
-    if (made == null) {
-      made = make(verified);
-      if (verified) {
-        verifying = made;
-      } else {
-        trusting = made;
-      }
-    }
-    return made;
-  }
-
-  private HttpClient make(boolean verified) {
-    return vertx.createHttpClient(
-        new HttpClientOptions()
-            .setConnectTimeout((int) CONNECT.toMillis())
-            .setMaxHeaderSize(MAX_HEADERS)
-            .setTrustAll(!verified)
-            .setVerifyHost(verified),
-        new PoolOptions().setHttp1MaxSize(CONNECTIONS_PER_HOST));
+    this.clients = new RegistryClients(vertx, new RegistryCertificates(certificates));
   }
 
   @Override
@@ -143,7 +120,15 @@ public final class VertxRegistryHttp implements RegistryHttp {
             .setFollowRedirects(false);
     options.putHeader("User-Agent", "wherry");
     request.headers().forEach(options::putHeader);
-    return client(request.verified()).request(options);
+    return client(request).compose(client -> client.request(options));
+  }
+
+  private Future<HttpClient> client(Request request) {
+    try {
+      return Future.succeededFuture(clients.of(request));
+    } catch (IOException e) {
+      return Future.failedFuture(e);
+    }
   }
 
   /** Sends what is short at once, and leaves what is long to be written by the caller. */
