@@ -84,7 +84,8 @@ final class EngineProcesses {
   }
 
   /** The daemon is the process of a known kind whose command line names the socket. */
-  private static long daemon(Path socket) throws IOException {
+  /** The process of the daemon behind a socket. */
+  static long daemon(Path socket) throws IOException {
     return ProcessHandle.allProcesses()
         .map(ProcessHandle::pid)
         .filter(pid -> pid != ProcessHandle.current().pid())

@@ -29,10 +29,18 @@ final class HttpConnection implements AutoCloseable {
 
   /** Sends a GET, reads the whole answer, returns its status. */
   int get(String path) throws IOException {
-    ByteBuffer request =
-        ByteBuffer.wrap(
-            ("GET " + path + " HTTP/1.1\r\nHost: docker\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII));
+    return exchange("GET " + path + " HTTP/1.1\r\nHost: docker\r\n\r\n");
+  }
+
+  /** Sends a request with a body of JSON, perhaps an empty one; as {@link #get}. */
+  int send(String method, String path, String json) throws IOException {
+    return exchange(
+        "%s %s HTTP/1.1\r\nHost: docker\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+            .formatted(method, path, json.length(), json));
+  }
+
+  private int exchange(String text) throws IOException {
+    ByteBuffer request = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
     while (request.hasRemaining()) {
       channel.write(request);
     }

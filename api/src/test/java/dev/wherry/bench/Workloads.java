@@ -18,6 +18,12 @@ final class Workloads {
   private Workloads() {}
 
   static List<Workload> all(BenchImages images) {
+    List<Workload> all = new ArrayList<>(NetworkWorkloads.all(images));
+    all.addAll(ofContainersAndImages(images));
+    return all;
+  }
+
+  private static List<Workload> ofContainersAndImages(BenchImages images) {
     return List.of(
         new Cli("run-rm-bridge", images, List.of(), "run", "--rm", BenchImages.BUSYBOX, "true"),
         new Cli(

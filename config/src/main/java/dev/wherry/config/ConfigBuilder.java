@@ -3,9 +3,6 @@ package dev.wherry.config;
 import dev.wherry.config.DaemonConfig.Containers;
 import dev.wherry.config.DaemonConfig.Directories;
 import dev.wherry.config.DaemonConfig.Log;
-import dev.wherry.config.DaemonConfig.Network;
-import dev.wherry.config.DefaultBridge.BridgeAddress;
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +12,6 @@ import java.util.Optional;
 
 /** Turns settings into a {@link DaemonConfig}: checks each value and fills in the defaults. */
 final class ConfigBuilder {
-  private static final String DISABLE_BRIDGE = "none";
 
   private ConfigBuilder() {}
 
@@ -37,7 +33,7 @@ final class ConfigBuilder {
         settings.isTrue("debug") ? LogLevel.DEBUG : level,
         settings.text("group").orElse(DaemonConfig.DEFAULT_GROUP),
         labels(settings.list("labels")),
-        network(settings),
+        NetworkRules.network(settings),
         containers(settings),
         RegistryRules.registries(settings));
   }
@@ -77,35 +73,6 @@ final class ConfigBuilder {
       }
     }
     return List.copyOf(values.values());
-  }
-
-  private static Network network(Settings settings) throws ConfigException {
-    var servers = new ArrayList<InetAddress>();
-    for (String server : settings.list("dns")) {
-      try {
-        servers.add(InetAddress.ofLiteral(server));
-      } catch (IllegalArgumentException e) {
-        throw new ConfigException(server + " is not an ip address", e);
-      }
-    }
-    return new Network(
-        bridge(settings), servers, settings.list("dns-search"), settings.list("dns-opts"));
-  }
-
-  private static DefaultBridge bridge(Settings settings) throws ConfigException {
-    Optional<String> name = settings.text("bridge");
-    Optional<String> bip = settings.text("bip");
-    if (name.isPresent() && bip.isPresent()) {
-      throw new ConfigException(
-          "You specified -b & --bip, mutually exclusive options. Please specify only one");
-    }
-    if (name.isPresent()) {
-      return name.get().equals(DISABLE_BRIDGE)
-          ? new DefaultBridge.Disabled()
-          : new DefaultBridge.Existing(name.get());
-    }
-    return new DefaultBridge.Managed(
-        bip.isPresent() ? Optional.of(BridgeAddress.parse(bip.get())) : Optional.empty());
   }
 
   private static Containers containers(Settings settings) throws ConfigException {

@@ -62,20 +62,58 @@ public record DaemonConfig(
    * The default network, and name resolution for containers that do not choose their own.
    *
    * @param bridge the network named {@code bridge}
+   * @param addressPools where networks get their subnets; empty means the engine's own
+   * @param published where the default network publishes a port if the user names no address
+   * @param bridgeOptions options of new networks of the driver {@code bridge}, where their creator
+   *     gives none
    * @param dns name servers; empty means those of the host
    * @param dnsSearch search domains; empty means those of the host
    * @param dnsOptions resolver options; empty means those of the host
    */
   public record Network(
       DefaultBridge bridge,
+      List<AddressPool> addressPools,
+      InetAddress published,
+      Map<String, String> bridgeOptions,
       List<InetAddress> dns,
       List<String> dnsSearch,
       List<String> dnsOptions) {
     /** Keeps its own copies of the lists. */
     public Network {
+      addressPools = List.copyOf(addressPools);
+      bridgeOptions = Collections.unmodifiableMap(new LinkedHashMap<>(bridgeOptions));
       dns = List.copyOf(dns);
       dnsSearch = List.copyOf(dnsSearch);
       dnsOptions = List.copyOf(dnsOptions);
+    }
+  }
+
+  /**
+   * Addresses that networks get their subnets from.
+   *
+   * @param base all of them
+   * @param prefixLength of the whole
+   * @param size prefix length of each subnet
+   */
+  public record AddressPool(InetAddress base, int prefixLength, int size) {
+    static AddressPool parse(String base, String size) throws ConfigException {
+      int slash = base.indexOf('/');
+      try {
+        InetAddress address = InetAddress.ofLiteral(base.substring(0, Math.max(slash, 0)));
+        int whole = Integer.parseInt(base.substring(slash + 1));
+        int each = Integer.parseInt(size);
+        // Room for the network's own address, a gateway, a container and the broadcast address.
+        if (whole >= 1 && whole <= each && each <= address.getAddress().length * 8 - 2) {
+          return new AddressPool(address, whole, each);
+        }
+      } catch (IllegalArgumentException e) {
+        throw new ConfigException("default-address-pools: " + unusable(base, size), e);
+      }
+      throw new ConfigException("default-address-pools: " + unusable(base, size));
+    }
+
+    private static String unusable(String base, String size) {
+      return "invalid pool base=" + base + ",size=" + size;
     }
   }
 

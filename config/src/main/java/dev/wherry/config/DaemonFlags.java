@@ -24,6 +24,9 @@ record DaemonFlags(Settings settings, Optional<Path> configFile, Action action) 
   /** Where daemon.json is looked for when none is named. */
   static final Path DEFAULT_CONFIG_FILE = Path.of("/etc/wherry/daemon.json");
 
+  /** The one directive whose flags are its entries; those of others are texts. */
+  private static final String RUNTIMES = "runtimes";
+
   /** What a command line asks for. */
   enum Action {
     /** Start the daemon. */
@@ -140,7 +143,7 @@ record DaemonFlags(Settings settings, Optional<Path> configFile, Action action) 
       case LIST -> texts;
       case INT -> number(flag, texts.getLast());
       case MAP -> entries(flag, texts);
-      case OBJECT -> directive.support() instanceof Support.Honoured ? entries(flag, texts) : texts;
+      case OBJECT -> directive.key().equals(RUNTIMES) ? entries(flag, texts) : texts;
     };
   }
 

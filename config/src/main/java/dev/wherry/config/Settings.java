@@ -96,6 +96,11 @@ record Settings(Map<String, Object> values) {
         : List.of();
   }
 
+  /** The items given for a directive of several, texts or objects. */
+  List<?> items(String key) {
+    return values.get(key) instanceof List<?> items ? items : List.of();
+  }
+
   /** The entries given for a directive of names and values. */
   Map<String, Object> map(String key) {
     var entries = new LinkedHashMap<String, Object>();

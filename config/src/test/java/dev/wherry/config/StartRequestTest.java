@@ -136,6 +136,32 @@ class StartRequestTest {
   }
 
   @Test
+  void address_pools_and_where_ports_are_published_are_read_from_file_and_flags() throws Exception {
+    DaemonConfig config =
+        file(
+            """
+            {"ip": "127.0.0.1",
+             "default-address-pools": [{"base": "10.10.0.0/16", "size": 24},
+                                       {"base": "fd00:1::/48", "size": 64}],
+             "default-network-opts": {"bridge": {"com.docker.network.driver.mtu": "1400"}}}
+            """);
+    assertThat(config.network().published().getHostAddress()).isEqualTo("127.0.0.1");
+    assertThat(config.network().addressPools())
+        .extracting(DaemonConfig.AddressPool::size)
+        .containsExactly(24, 64);
+    assertThat(config.network().bridgeOptions())
+        .containsEntry("com.docker.network.driver.mtu", "1400");
+
+    DaemonConfig same =
+        flags(
+            "--ip=127.0.0.1",
+            "--default-address-pool=base=10.10.0.0/16,size=24",
+            "--default-address-pool=base=fd00:1::/48,size=64",
+            "--default-network-opt=bridge=com.docker.network.driver.mtu=1400");
+    assertThat(same.network()).isEqualTo(config.network());
+  }
+
+  @Test
   void a_directive_nobody_knows_is_named() {
     assertThatThrownBy(() -> file("{\"foo\": 1, \"debug\": true, \"bar\": {\"x\": 1}}"))
         .isInstanceOf(ConfigException.class)
@@ -242,6 +268,12 @@ class StartRequestTest {
         "--bip=10.0.0.1/32           | bip: 10.0.0.1/32 is not a host address",
         "--bip=fd00::1/64            | bip: invalid CIDR address: fd00::1/64",
         "--dns=x                     | x is not an ip address",
+        "--ip=x                      | x is not an ip address",
+        "--ip=::1                    | ip: ::1 is no IPv4 address",
+        "--default-address-pool=x    | invalid field x",
+        "--default-address-pool=base=10.0.0.0/16,size=8| invalid pool base=10.0.0.0/16,size=8",
+        "--default-address-pool=base=10.0.0.0/24,size=32| invalid pool",
+        "--default-network-opt=macvlan=a=b| bridge=KEY=VALUE is expected",
         "--mtu=x                     | invalid argument \"x\" for \"--mtu\" flag",
         "--log-opt=max-file          | name=value expected",
         "--default-shm-size=99999999P| too large",

@@ -30,9 +30,12 @@ import dev.wherry.engine.log.LogDriver;
 import dev.wherry.engine.log.LogPolicy;
 import dev.wherry.engine.names.NetworkNames;
 import dev.wherry.engine.names.Responder;
+import dev.wherry.engine.network.DefaultPools;
 import dev.wherry.engine.network.HostBridge;
 import dev.wherry.engine.network.LocalNetworks;
+import dev.wherry.engine.network.NetworkDefaults;
 import dev.wherry.engine.network.ResolvConf;
+import dev.wherry.engine.network.Subnet;
 import dev.wherry.engine.snapshot.OverlaySnapshotter;
 import dev.wherry.engine.store.JsonDocumentStore;
 import dev.wherry.engine.volume.LocalVolumeStore;
@@ -161,11 +164,25 @@ final class EngineOpener {
     LocalNetworks.Settings settings =
         new LocalNetworks.Settings(
             bridge(config.network().bridge()),
+            defaults(config.network()),
             data("networks"),
             exec("netns"),
             TABLE,
             READY_NAMESPACES);
     return openings.add(LocalNetworks.start(settings, journal, clock));
+  }
+
+  private static NetworkDefaults defaults(DaemonConfig.Network network) {
+    List<DefaultPools.Pool> pools =
+        network.addressPools().stream()
+            .map(
+                pool ->
+                    new DefaultPools.Pool(Subnet.of(pool.base(), pool.prefixLength()), pool.size()))
+            .toList();
+    return new NetworkDefaults(
+        pools.isEmpty() ? DefaultPools.STANDARD : new DefaultPools(pools),
+        network.published(),
+        network.bridgeOptions());
   }
 
   private static HostBridge bridge(DefaultBridge bridge) {

@@ -61,6 +61,39 @@ final class BridgeDriver {
     return netlink.link(name);
   }
 
+  /**
+   * Whether there is a bridge of this name, the host's or another program's, that can be used.
+   *
+   * @param gateway the address that it has to have
+   * @throws EngineException.Forbidden if it is no bridge
+   * @throws EngineException.InvalidParameter if it has another address
+   */
+  boolean isThere(String name, Optional<HostAddress> gateway) {
+    Optional<Netlink.Link> present = netlink.link(name);
+    if (present.isEmpty()) {
+      return false;
+    }
+    if (!present.get().kind().equals("bridge")) {
+      throw noBridge(name);
+    }
+    List<HostAddress> addresses = addresses(present.get());
+    if (gateway.isPresent() && !addresses.contains(gateway.get())) {
+      String own =
+          addresses.stream()
+              .filter(address -> address.subnet().isIpv4())
+              .map(HostAddress::toString)
+              .findFirst()
+              .orElse("none");
+      throw new EngineException.InvalidParameter(
+          "bridge IPv4 (" + own + ") does not match requested configuration " + gateway.get());
+    }
+    return true;
+  }
+
+  private static EngineException noBridge(String name) {
+    return new EngineException.Forbidden("interface " + name + " exists and is not a bridge");
+  }
+
   /** The addresses that a link has. */
   List<HostAddress> addresses(Netlink.Link link) {
     return netlink.addresses().stream()
@@ -95,7 +128,7 @@ final class BridgeDriver {
     if (present.isEmpty()) {
       netlink.execute(new NetlinkRequest.CreateBridge(name, randomMac(), mtu));
     } else if (!present.get().kind().equals("bridge")) {
-      throw new EngineException.Forbidden("interface " + name + " exists and is not a bridge");
+      throw noBridge(name);
     }
     try {
       setUp(name, wanted);

@@ -4,6 +4,7 @@ import dev.wherry.engine.error.EngineException;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the options of a network of the bridge driver mean.
@@ -29,6 +30,7 @@ record BridgeOptions(
   private static final String HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4";
   private static final String MTU = "com.docker.network.driver.mtu";
   private static final String PREFIX = "com.docker.network.container_iface_prefix";
+  private static final Set<String> USERS = Set.of(NAME, ICC, MASQUERADE, HOST_BINDING, MTU, PREFIX);
   private static final int SHORT_ID = 12;
   private static final int IFNAMSIZ = 16;
 
@@ -39,7 +41,7 @@ record BridgeOptions(
    */
   static BridgeOptions of(String networkId, Map<String, String> options) {
     String name = options.getOrDefault(NAME, "br-" + networkId.substring(0, SHORT_ID));
-    if (name.isBlank() || name.length() >= IFNAMSIZ || name.matches(".*[/\\s\":].*")) {
+    if (!EndpointOptions.isLinkName(name)) {
       throw new EngineException.InvalidParameter("invalid bridge name: " + name);
     }
     return new BridgeOptions(
@@ -59,13 +61,33 @@ record BridgeOptions(
     return value;
   }
 
-  /** The options of the network named bridge, as inspect shows them. */
-  static Map<String, String> ofDefault(String bridge) {
+  /**
+   * Reads the options of a new network.
+   *
+   * @throws EngineException.InvalidParameter if there is one that this driver does not have, or a
+   *     value that it can't have
+   */
+  static void check(String networkId, Map<String, String> options) {
+    for (String key : options.keySet()) {
+      if (!USERS.contains(key)) {
+        throw new EngineException.InvalidParameter(
+            "driver option " + key + " is not supported by the bridge driver");
+      }
+    }
+    of(networkId, options);
+  }
+
+  /**
+   * The options of the network named bridge, as inspect shows them.
+   *
+   * @param published where a port is published if the user names no address
+   */
+  static Map<String, String> ofDefault(String bridge, InetAddress published) {
     Map<String, String> options = new LinkedHashMap<>();
     options.put(DEFAULT, "true");
     options.put(ICC, "true");
     options.put(MASQUERADE, "true");
-    options.put(HOST_BINDING, "0.0.0.0");
+    options.put(HOST_BINDING, Subnet.text(published));
     options.put(NAME, bridge);
     options.put(MTU, "1500");
     return options;

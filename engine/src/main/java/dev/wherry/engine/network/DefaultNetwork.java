@@ -13,9 +13,12 @@ import java.util.Optional;
 final class DefaultNetwork {
   private final BridgeDriver driver;
   private final NetworkRegistry registry;
+  private final NetworkDefaults defaults;
   private final Clock clock;
 
-  DefaultNetwork(BridgeDriver driver, NetworkRegistry registry, Clock clock) {
+  DefaultNetwork(
+      BridgeDriver driver, NetworkRegistry registry, NetworkDefaults defaults, Clock clock) {
+    this.defaults = defaults;
     this.driver = driver;
     this.registry = registry;
     this.clock = clock;
@@ -45,7 +48,7 @@ final class DefaultNetwork {
             .or(() -> ofLastTime(bridge.name()));
     return wanted.orElseGet(
         () -> {
-          Subnet free = DefaultPools.free(inUse(bridge.name()));
+          Subnet free = defaults.pools().free(inUse(bridge.name()));
           return new HostAddress(free.at(1), free.prefixLength());
         });
   }
@@ -90,7 +93,7 @@ final class DefaultNetwork {
   private void store(String bridge, HostAddress address, boolean owned) {
     Network.Pool pool =
         new Network.Pool(address.subnet().toString(), "", Subnet.text(address.address()), Map.of());
-    Network fresh = PredefinedNetworks.bridge(bridge, pool, clock);
+    Network fresh = PredefinedNetworks.bridge(bridge, pool, defaults.published(), clock);
     Network record =
         registry
             .named(PredefinedNetworks.BRIDGE)

@@ -33,5 +33,10 @@ public sealed interface HostBridge {
     public Subnet subnet() {
       return Subnet.of(address, prefixLength);
     }
+
+    @Override
+    public String toString() {
+      return Subnet.text(address) + "/" + prefixLength;
+    }
   }
 }

@@ -19,12 +19,14 @@ import dev.wherry.engine.linux.Nftables;
 import dev.wherry.engine.linux.NftablesMonitor;
 import dev.wherry.engine.linux.Paths;
 import dev.wherry.engine.linux.Sysctl;
+import dev.wherry.engine.network.HostBridge.HostAddress;
 import dev.wherry.engine.store.JsonDocumentStore;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +50,12 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
    * @param readyNamespaces how many namespaces to have ready
    */
   public record Settings(
-      HostBridge bridge, Path records, Path pins, String table, int readyNamespaces) {}
+      HostBridge bridge,
+      NetworkDefaults defaults,
+      Path records,
+      Path pins,
+      String table,
+      int readyNamespaces) {}
 
   private final NetworkRegistry registry;
   private final NetworkPlanner planner;
@@ -68,7 +75,7 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
     Namespaces namespaces = new LinuxNamespaces(new LinuxMounts(), paths);
     this.registry =
         new NetworkRegistry(new JsonDocumentStore<>(settings.records(), StoredNetwork.class));
-    this.planner = new NetworkPlanner(clock);
+    this.planner = new NetworkPlanner(settings.defaults(), clock);
     this.journal = journal;
     PortAllocator ports = new PortAllocator(new LinuxSockets(), ephemeralPorts());
     this.nftables = LinuxNftables.open();
@@ -103,6 +110,7 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
   }
 
   private void begin(Settings settings, Clock clock) {
+    settings.defaults().check();
     for (String name : List.of(PredefinedNetworks.HOST, PredefinedNetworks.NONE)) {
       if (registry.named(name).isEmpty()) {
         Network network = PredefinedNetworks.withoutBridge(name, clock);
@@ -110,7 +118,7 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
       }
     }
     BridgeDriver.enableForwarding(false);
-    new DefaultNetwork(driver, registry, clock).prepare(settings.bridge());
+    new DefaultNetwork(driver, registry, settings.defaults(), clock).prepare(settings.bridge());
     for (StoredNetwork stored : registry.all()) {
       if (stored.network().driver().equals(PredefinedNetworks.BRIDGE)) {
         note(raise(stored));
@@ -162,7 +170,7 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
     }
     BridgeOptions options = BridgeOptions.of(network.id(), network.options());
     checkBridgeUnused(network, options.name());
-    boolean owned = driver.find(options.name()).isEmpty();
+    boolean owned = !driver.isThere(options.name(), gateway(network));
     Undo undo = new Undo();
     try {
       BridgeNetwork bridge = raise(new StoredNetwork(network, !spec.pools().isEmpty(), owned));
@@ -180,6 +188,14 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
     }
     tell("create", network, Map.of());
     return network;
+  }
+
+  private static Optional<HostAddress> gateway(Network network) {
+    Network.Pool first = network.pools().getFirst();
+    int prefixLength = Subnet.parse(first.subnet()).prefixLength();
+    return Optional.of(first.gateway())
+        .filter(gateway -> !gateway.isEmpty())
+        .map(gateway -> new HostAddress(Subnet.literal(gateway), prefixLength));
   }
 
   private void checkBridgeUnused(Network network, String bridge) {

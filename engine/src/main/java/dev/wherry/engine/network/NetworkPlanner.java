@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,9 +18,11 @@ import java.util.Map;
 final class NetworkPlanner {
   private static final int ULA_PREFIX = 64;
 
+  private final NetworkDefaults defaults;
   private final Clock clock;
 
-  NetworkPlanner(Clock clock) {
+  NetworkPlanner(NetworkDefaults defaults, Clock clock) {
+    this.defaults = defaults;
     this.clock = clock;
   }
 
@@ -37,15 +40,17 @@ final class NetworkPlanner {
       pools.add(completed(pool, ours));
     }
     checkFamilies(spec, pools);
+    List<Subnet> inUse = new ArrayList<>(ours);
+    inUse.addAll(hosts);
     if (pools.stream().noneMatch(pool -> Subnet.parse(pool.subnet()).isIpv4())) {
-      List<Subnet> inUse = new ArrayList<>(ours);
-      inUse.addAll(hosts);
-      pools.addFirst(pool(DefaultPools.free(inUse)));
+      pools.addFirst(pool(defaults.pools().free(inUse)));
     }
     if (spec.enableIpv6()
         && pools.stream().allMatch(pool -> Subnet.parse(pool.subnet()).isIpv4())) {
-      pools.add(pool(uniqueLocal()));
+      pools.add(pool(defaults.pools().freeIpv6(inUse).orElseGet(NetworkPlanner::uniqueLocal)));
     }
+    Map<String, String> options = new LinkedHashMap<>(defaults.bridgeOptions());
+    options.putAll(spec.options());
     Network network =
         new Network(
             Ids.random(),
@@ -57,9 +62,9 @@ final class NetworkPlanner {
             spec.internal(),
             spec.attachable(),
             List.copyOf(pools),
-            spec.options(),
+            options,
             spec.labels());
-    BridgeOptions.of(network.id(), network.options());
+    BridgeOptions.check(network.id(), network.options());
     return network;
   }
 
@@ -82,6 +87,13 @@ final class NetworkPlanner {
       case PredefinedNetworks.HOST, PredefinedNetworks.NULL_DRIVER ->
           throw new EngineException.Forbidden(
               "only one instance of \"" + driver + "\" network is allowed");
+      case "overlay" ->
+          throw new EngineException.Unavailable(
+              "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\""
+                  + " to connect this node to swarm and try again.");
+      case "macvlan", "ipvlan" ->
+          throw new EngineException.NotImplemented(
+              "the network driver " + driver + " is not supported by this engine");
       default -> throw new EngineException.NotFound("plugin \"" + driver + "\" not found");
     }
   }
@@ -90,8 +102,7 @@ final class NetworkPlanner {
     long ipv4 = pools.stream().filter(pool -> Subnet.parse(pool.subnet()).isIpv4()).count();
     long ipv6 = pools.size() - ipv4;
     if (ipv4 > 1 || ipv6 > 1) {
-      throw new EngineException.InvalidParameter(
-          "bridge driver doesn't support multiple subnets of one address family");
+      throw new EngineException.Forbidden("bridge driver doesn't support multiple subnets");
     }
     if (ipv6 > 0 && !spec.enableIpv6()) {
       throw new EngineException.InvalidParameter(

@@ -1,6 +1,7 @@
 package dev.wherry.engine.network;
 
 import dev.wherry.engine.store.Ids;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +24,9 @@ final class PredefinedNetworks {
   }
 
   /** The record of the network named bridge. */
-  static Network bridge(String interfaceName, Network.Pool pool, Clock clock) {
-    Map<String, String> options = BridgeOptions.ofDefault(interfaceName);
+  static Network bridge(
+      String interfaceName, Network.Pool pool, InetAddress published, Clock clock) {
+    Map<String, String> options = BridgeOptions.ofDefault(interfaceName, published);
     return record(BRIDGE, BRIDGE, List.of(pool), options, clock);
   }
 

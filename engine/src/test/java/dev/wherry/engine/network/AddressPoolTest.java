@@ -64,18 +64,4 @@ class AddressPoolTest {
     assertThat(next(pool)).isEqualTo("fd00::2");
     pool.take(Subnet.literal("fd00::ffff:0:0:1"));
   }
-
-  @Test
-  void a_free_default_pool_avoids_what_is_in_use() {
-    assertThat(DefaultPools.free(List.of())).hasToString("172.17.0.0/16");
-    assertThat(
-            DefaultPools.free(
-                List.of(Subnet.parse("172.17.4.0/24"), Subnet.parse("172.16.0.0/12"))))
-        .hasToString("192.168.0.0/20");
-    assertThatThrownBy(
-            () ->
-                DefaultPools.free(
-                    List.of(Subnet.parse("172.16.0.0/12"), Subnet.parse("192.168.0.0/16"))))
-        .isInstanceOf(EngineException.NotFound.class);
-  }
 }

@@ -71,7 +71,12 @@ class LocalNetworksTest {
   private LocalNetworks startNetworks(HostBridge bridge) {
     LocalNetworks.Settings settings =
         new LocalNetworks.Settings(
-            bridge, temp.resolve("records"), temp.resolve("pins"), "wherry", 2);
+            bridge,
+            NetworkDefaults.STANDARD,
+            temp.resolve("records"),
+            temp.resolve("pins"),
+            "wherry",
+            2);
     return host.call(() -> LocalNetworks.start(settings, journal, Clock.systemUTC()));
   }
 
@@ -342,8 +347,11 @@ class LocalNetworksTest {
     networks = startNetworks(new HostBridge.Disabled());
     networks.adopt(List.of());
     assertThatThrownBy(() -> networks.get("bridge")).isInstanceOf(EngineException.NotFound.class);
-    Network own = createNetwork("own", false, Map.of("com.docker.network.bridge.name", "wherry0"));
-    assertThat(own.pools()).extracting(Network.Pool::gateway).containsExactly("172.17.0.1");
+    assertThatThrownBy(
+            () -> createNetwork("own", false, Map.of("com.docker.network.bridge.name", "wherry0")))
+        .isInstanceOf(EngineException.InvalidParameter.class)
+        .hasMessage(
+            "bridge IPv4 (10.50.0.1/24) does not match requested configuration 172.17.0.1/16");
     networks.close();
     assertThatThrownBy(() -> startNetworks(new HostBridge.Existing("nosuch")))
         .isInstanceOf(EngineException.Internal.class)

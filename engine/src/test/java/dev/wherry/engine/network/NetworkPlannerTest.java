@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class NetworkPlannerTest {
   private static final List<Subnet> TAKEN = List.of(Subnet.parse("10.77.0.0/24"));
 
-  private final NetworkPlanner planner = new NetworkPlanner(Clock.systemUTC());
+  private final NetworkPlanner planner =
+      new NetworkPlanner(NetworkDefaults.STANDARD, Clock.systemUTC());
 
   private Network plan(String driver, boolean ipv6, Network.Pool... pools) {
     NetworkSpec spec =
@@ -61,7 +62,8 @@ class NetworkPlannerTest {
         .isInstanceOf(EngineException.InvalidParameter.class);
     assertThatThrownBy(
             () -> plan("bridge", false, pool("10.1.0.0/24", "", ""), pool("10.2.0.0/24", "", "")))
-        .isInstanceOf(EngineException.InvalidParameter.class);
+        .isInstanceOf(EngineException.Forbidden.class)
+        .hasMessage("bridge driver doesn't support multiple subnets");
     assertThatThrownBy(() -> plan("nosuch", false))
         .isInstanceOf(EngineException.NotFound.class)
         .hasMessage("plugin \"nosuch\" not found");
@@ -74,6 +76,6 @@ class NetworkPlannerTest {
   void pools_of_one_request_may_not_overlap_each_other_either() {
     assertThatThrownBy(
             () -> plan("bridge", false, pool("10.1.0.0/16", "", ""), pool("10.1.0.0/16", "", "")))
-        .isInstanceOf(EngineException.InvalidParameter.class);
+        .isInstanceOf(EngineException.Forbidden.class);
   }
 }

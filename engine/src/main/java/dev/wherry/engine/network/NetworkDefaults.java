@@ -1,0 +1,27 @@
+package dev.wherry.engine.network;
+
+import java.net.InetAddress;
+import java.util.Map;
+
+/**
+ * What networks have when their creator does not say.
+ *
+ * @param pools where subnets come from
+ * @param published where the default network publishes a port if the user names no address
+ * @param bridgeOptions of a new network
+ */
+public record NetworkDefaults(
+    DefaultPools pools, InetAddress published, Map<String, String> bridgeOptions) {
+  /** dockerd's. */
+  public static final NetworkDefaults STANDARD =
+      new NetworkDefaults(DefaultPools.STANDARD, Subnet.literal("0.0.0.0"), Map.of());
+
+  /**
+   * Checks them.
+   *
+   * @throws dev.wherry.engine.error.EngineException.InvalidParameter naming a bad option
+   */
+  void check() {
+    BridgeOptions.check("0".repeat(64), bridgeOptions);
+  }
+}
