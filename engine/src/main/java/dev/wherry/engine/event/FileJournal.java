@@ -44,6 +44,7 @@ public final class FileJournal implements Journal, AutoCloseable {
   private final SegmentFiles files;
   private final Clock clock;
   private final int inMemory;
+  private boolean isFailing;
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<EngineEvent> tail = new ArrayDeque<>();
   private final List<Consumer<EngineEvent>> listeners = new CopyOnWriteArrayList<>();
@@ -86,16 +87,30 @@ public final class FileJournal implements Journal, AutoCloseable {
               actorId,
               Map.copyOf(attributes),
               Math.max(lastTimeNano, nano(clock.instant())));
-      files.append(event);
+      write(event);
       remember(event);
       for (Consumer<EngineEvent> listener : listeners) {
         listener.accept(event);
       }
       return event;
-    } catch (IOException e) {
-      throw new EngineException.Internal("events journal: " + e.getMessage(), e);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * What the event tells of has been done: that it can't be written down, as on a full disk, is no
+   * failure of that, and whoever listens hears of it all the same.
+   */
+  private void write(EngineEvent event) {
+    try {
+      files.append(event);
+      isFailing = false;
+    } catch (IOException e) {
+      if (!isFailing) {
+        LOG.error("events are not written down from {} on: {}", event, e.getMessage());
+      }
+      isFailing = true;
     }
   }
 

@@ -15,6 +15,7 @@ public interface Journal {
 
   /**
    * Numbers and keeps an event, then hands it to every listener, in order, in the calling thread.
+   * One that can't be written down, as on a full disk, is kept in memory alone.
    */
   EngineEvent append(
       EngineEvent.Type type, String action, String actorId, Map<String, String> attributes);

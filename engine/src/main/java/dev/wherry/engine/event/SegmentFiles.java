@@ -69,9 +69,12 @@ final class SegmentFiles {
       channel = begin(event.sequence());
     }
     ByteBuffer line = ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n').flip();
+    // What is cut short by a failure is written over by the next.
+    long at = currentBytes;
     while (line.hasRemaining()) {
-      currentBytes += channel.write(line, currentBytes);
+      at += channel.write(line, at);
     }
+    currentBytes = at;
   }
 
   /** The files that hold the event of this sequence number and those after it, oldest first. */

@@ -27,6 +27,9 @@ import org.slf4j.LoggerFactory;
  * on disk with fsync(2) and then renamed over the old one; the directory is synchronised where a
  * name came or went. The choice is argued in {@code docs/decisions/metadata-store.md}.
  *
+ * <p>To replace a document takes room for both for a moment. Some is kept back for that, so that on
+ * a full disk states still change and things can be removed.
+ *
  * <p>Keys are file names: they start with a letter or digit and go on with letters, digits, {@code
  * _}, {@code .} and {@code -}, 200 characters at most.
  *
@@ -42,6 +45,8 @@ public final class JsonDocumentStore<T> implements DocumentStore<T> {
   private final Path directory;
   private final Class<T> type;
 
+  private final Reserve reserve;
+
   /** Keys that have a file, so that a replacement need not synchronise the directory. */
   private final Set<String> present = ConcurrentHashMap.newKeySet();
 
@@ -53,6 +58,7 @@ public final class JsonDocumentStore<T> implements DocumentStore<T> {
   public JsonDocumentStore(Path directory, Class<T> type) {
     this.directory = directory;
     this.type = type;
+    this.reserve = new Reserve(directory.resolve("reserve"));
     try {
       Files.createDirectories(
           directory,
@@ -60,6 +66,7 @@ public final class JsonDocumentStore<T> implements DocumentStore<T> {
     } catch (IOException e) {
       throw new EngineException.Internal("make " + directory + ": " + e.getMessage(), e);
     }
+    reserve.fill();
   }
 
   @Override
@@ -97,14 +104,33 @@ public final class JsonDocumentStore<T> implements DocumentStore<T> {
     Path file = file(key);
     Path temporary = directory.resolve(key + TEMPORARY);
     try {
-      write(temporary, Json.mapper().writeValueAsBytes(document));
+      byte[] content = Json.mapper().writeValueAsBytes(document);
+      try {
+        write(temporary, content);
+      } catch (IOException e) {
+        // Often the disk is full, and what would make room is just this change.
+        if (!present.contains(key) || !reserve.release()) {
+          throw e;
+        }
+        write(temporary, content);
+      }
       Files.move(temporary, file, ATOMIC_MOVE);
       if (present.add(key)) {
         syncDirectory();
       }
     } catch (IOException e) {
-      throw new EngineException.Internal("write " + file + ": " + e.getMessage(), e);
+      throw failedWrite(file, temporary, e);
     }
+    reserve.fill();
+  }
+
+  private static EngineException failedWrite(Path file, Path temporary, IOException cause) {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+    return new EngineException.Internal("write " + file + ": " + cause.getMessage(), cause);
   }
 
   private static void write(Path file, byte[] content) throws IOException {
@@ -129,6 +155,7 @@ public final class JsonDocumentStore<T> implements DocumentStore<T> {
       if (Files.deleteIfExists(file)) {
         syncDirectory();
       }
+      reserve.fill();
     } catch (IOException e) {
       throw new EngineException.Internal("delete " + file + ": " + e.getMessage(), e);
     }

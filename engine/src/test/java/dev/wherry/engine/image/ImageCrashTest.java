@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("kernel")
 class ImageCrashTest extends FileImageStoreFixture {
-  private static final int POINTS = Integer.getInteger("wherry.crash.points", 8);
-  private static final int FILES = 400;
+  private static final int POINTS = Integer.getInteger("wherry.crash.points", 6);
+  private static final int FILES = 200;
 
   private final byte[] base = files("base");
   private final byte[] middle = files("middle");
@@ -134,7 +134,7 @@ class ImageCrashTest extends FileImageStoreFixture {
     assertThat(children("overlay2/staging")).containsExactly("layers");
     assertThat(children("overlay2/staging/layers")).isEmpty();
     assertThat(children("image/ingest")).isEmpty();
-    assertThat(children("image/catalog")).containsExactly("catalog.json");
+    assertThat(children("image/catalog")).containsExactly("catalog.json", "reserve");
     journal.close();
     open();
   }

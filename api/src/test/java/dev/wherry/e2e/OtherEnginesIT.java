@@ -1,0 +1,176 @@
+package dev.wherry.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Archives go to podman and skopeo and come back, and are the same images everywhere. */
+@EndToEnd
+class OtherEnginesIT {
+  private static final ArchiveBuilder IMAGE =
+      new ArchiveBuilder()
+          .rawLayer(TestImages.busyboxRoot())
+          .layer(tar -> tar.text("hello", "from far away\n"))
+          .layer(tar -> tar.text(".wh.www", ""));
+  private static final ArchiveBuilder OTHER =
+      new ArchiveBuilder()
+          .rawLayer(TestImages.busyboxRoot())
+          .layer(tar -> tar.text("hello", "from another\n"));
+  private static final String HELLO = "cat /hello; test -e /www || echo no";
+
+  private final DockerCli docker;
+
+  @TempDir private Path dir;
+
+  OtherEnginesIT(DaemonUnderTest daemon) {
+    assumeFalse(daemon instanceof PeerDaemon, "dockerd reads some of these since version 25");
+    this.docker = daemon.docker();
+  }
+
+  @BeforeEach
+  void load() {
+    docker.ok("load", "-i", IMAGE.dockerArchive("boat:1").toString());
+    docker.ok("load", "-i", OTHER.dockerArchive("ship:1").toString());
+  }
+
+  @AfterEach
+  void removeImages() {
+    docker
+        .ok("images", "-a", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}")
+        .lines()
+        .filter(line -> !line.startsWith("busybox:latest "))
+        .map(line -> line.startsWith("<none>") ? line.split(" ")[1] : line.split(" ")[0])
+        .forEach(image -> docker.run("rmi", "-f", image));
+  }
+
+  private Path file(String name) {
+    return dir.resolve(name);
+  }
+
+  private Path saved(String... images) {
+    Path archive = file("ours.tar");
+    List<String> line = new ArrayList<>(List.of("save", "-o", archive.toString()));
+    line.addAll(List.of(images));
+    docker.ok(line.toArray(String[]::new));
+    docker.ok("rmi", "boat:1", "ship:1");
+    return archive;
+  }
+
+  private String podman(String... args) {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                "podman",
+                "--root",
+                file("podman").toString(),
+                "--runroot",
+                file("podman-run").toString(),
+                "--tmpdir",
+                file("podman-tmp").toString(),
+                "--storage-driver",
+                "vfs"));
+    line.addAll(List.of(args));
+    return DockerCli.host(line.toArray(String[]::new)).text();
+  }
+
+  private static String skopeo(String... args) {
+    List<String> line = new ArrayList<>(List.of("skopeo", "--insecure-policy"));
+    line.addAll(List.of(args));
+    return DockerCli.host(line.toArray(String[]::new)).text();
+  }
+
+  private String id(String image) {
+    return docker.ok("image", "inspect", "-f", "{{.Id}}", image);
+  }
+
+  private void assertRuns(String image) {
+    assertThat(docker.ok("run", "--rm", image, "sh", "-c", HELLO)).isEqualTo("from far away\nno");
+  }
+
+  @Test
+  void podman_loads_what_we_saved_and_we_load_what_it_saved() {
+    Path ours = saved("boat:1", "ship:1");
+    podman("load", "-i", ours.toString());
+    assertThat(podman("image", "inspect", "-f", "{{.Id}}", "boat:1", "ship:1"))
+        .isEqualTo(IMAGE.id().substring(7) + "\n" + OTHER.id().substring(7));
+
+    Path theirs = file("podman.tar");
+    podman("save", "-o", theirs.toString(), "-m", "boat:1", "ship:1");
+    docker.ok("load", "-i", theirs.toString());
+    // To podman, a name without a registry is of its own host.
+    assertThat(id("localhost/boat:1")).isEqualTo(IMAGE.id());
+    assertThat(id("localhost/ship:1")).isEqualTo(OTHER.id());
+    assertRuns("localhost/boat:1");
+  }
+
+  @Test
+  void an_oci_archive_of_podman_is_the_same_image_here_and_there() {
+    podman("load", "-i", saved("boat:1").toString());
+    Path theirs = file("podman-oci.tar");
+    podman("save", "--format", "oci-archive", "-o", theirs.toString(), "boat:1");
+    String loaded = docker.ok("load", "-i", theirs.toString());
+    assertThat(loaded).contains("Loaded image: boat:1");
+    assertRuns("boat:1");
+    docker.ok("save", "-o", file("back.tar").toString(), "boat:1");
+    podman("load", "-i", file("back.tar").toString());
+    assertThat(podman("image", "inspect", "-f", "{{.Id}}", "boat:1"))
+        .isEqualTo(id("boat:1").substring(7));
+  }
+
+  @Test
+  void skopeo_copies_both_forms_of_what_we_saved() {
+    Path ours = saved("boat:1");
+    skopeo("copy", "docker-archive:" + ours, "docker-archive:" + file("d.tar") + ":boat:2");
+    docker.ok("load", "-i", file("d.tar").toString());
+    assertThat(id("boat:2")).isEqualTo(IMAGE.id());
+    assertRuns("boat:2");
+
+    skopeo(
+        "copy",
+        "oci-archive:" + ours,
+        "oci-archive:" + file("o.tar") + ":docker.io/library/boat:3");
+    assertThat(docker.ok("load", "-i", file("o.tar").toString())).contains("Loaded image: boat:3");
+    assertThat(id("boat:3")).isEqualTo(IMAGE.id());
+    assertRuns("boat:3");
+  }
+
+  @Test
+  void of_several_images_skopeo_finds_each() throws IOException {
+    Path ours = saved("boat:1", "ship:1");
+    for (String name : List.of("boat:1", "ship:1")) {
+      assertThat(skopeo("inspect", "--config", "docker-archive:" + ours + ":" + name))
+          .contains("by hand");
+    }
+    skopeo("copy", "docker-archive:" + ours + ":ship:1", "oci-archive:" + file("o.tar"));
+    assertThat(docker.ok("load", "-i", file("o.tar").toString()))
+        .contains("Loaded image ID: sha256:");
+  }
+
+  @Test
+  void several_images_are_saved_and_loaded_with_their_names_and_digests() {
+    docker.ok("tag", "boat:1", "registry.example:5000/team/boat");
+    String shared = docker.ok("image", "inspect", "-f", "{{index .RootFS.Layers 0}}", "ship:1");
+    Path ours = saved("boat:1", "registry.example:5000/team/boat", "ship:1");
+    assertThat(DockerCli.host("tar", "tf", ours.toString()).text().lines())
+        .as("a layer of both comes once")
+        .filteredOn(name -> name.contains(shared.substring(7)))
+        .hasSize(1);
+    docker.ok("rmi", "registry.example:5000/team/boat");
+    assertThat(docker.ok("load", "-i", ours.toString()))
+        .contains(
+            "Loaded image: boat:1",
+            "Loaded image: registry.example:5000/team/boat:latest",
+            "Loaded image: ship:1");
+    assertThat(id("registry.example:5000/team/boat")).isEqualTo(IMAGE.id());
+    assertThat(id("ship:1")).isEqualTo(OTHER.id());
+    docker.ok("rmi", "registry.example:5000/team/boat");
+  }
+}
