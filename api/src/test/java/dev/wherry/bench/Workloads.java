@@ -48,6 +48,7 @@ final class Workloads {
         new Rate("list-rate", images, 100, "/containers/json?all=1"),
         new Rate("list-rate-1000", images, 1000, "/containers/json?all=1"),
         new Rate("inspect-rate", images, 1, "/containers/" + NAME + "-0/json"),
+        new NameAnswers(images),
         new StartUp(),
         new Memory("memory-idle", images, 0),
         new Memory("memory-20", images, 20));

@@ -142,7 +142,8 @@ final class EngineOpener {
     Future<Storage> storage = pool.call(() -> openStorage(journal));
     Future<LocalNetworks> networks = pool.call(() -> openNetworks(journal));
     Future<LocalVolumeStore> volumes =
-        pool.call(() -> new LocalVolumeStore(data("volumes"), data("volume-records"), paths));
+        pool.call(
+            () -> new LocalVolumeStore(data("volumes"), data("volume-records"), paths, mounts));
     Future<HostPrograms> host =
         pool.call(() -> HostPrograms.detect(config.containers(), processes, cgroups));
     // Joined also when one fails, so that all that was opened is known and can be closed.

@@ -73,7 +73,7 @@ final class MountResolver {
     for (String path : configured) {
       String target = BindSpec.clean(path);
       if (!byTarget.containsKey(target) && !host.tmpfs().containsKey(target)) {
-        put(volumeMount(anonymous(Map.of()), target, "", true, true));
+        put(volumeMount(anonymous(Map.of(), Map.of()), target, "", true, true));
       }
     }
     return List.copyOf(byTarget.values());
@@ -154,7 +154,10 @@ final class MountResolver {
       put(bind.bindMount());
       return;
     }
-    Volume volume = bind.source().isEmpty() ? anonymous(Map.of()) : volume(bind.source(), Map.of());
+    Volume volume =
+        bind.source().isEmpty()
+            ? anonymous(Map.of(), Map.of())
+            : volume(bind.source(), Map.of(), Map.of());
     put(
         volumeMount(
             volume,
@@ -185,8 +188,11 @@ final class MountResolver {
       case VOLUME -> {
         MountSpec.VolumeOptions options = mount.volume();
         Map<String, String> labels = options == null ? Map.of() : options.labels();
+        Map<String, String> wishes = options == null ? Map.of() : options.driverOptions();
         Volume volume =
-            mount.source().isEmpty() ? anonymous(labels) : volume(mount.source(), labels);
+            mount.source().isEmpty()
+                ? anonymous(labels, wishes)
+                : volume(mount.source(), labels, wishes);
         boolean copies = options == null || !options.noCopy();
         put(volumeMount(volume, target, VOLUME_MODE, !mount.readOnly(), copies));
       }
@@ -211,17 +217,17 @@ final class MountResolver {
         copies);
   }
 
-  private Volume volume(String name, Map<String, String> labels) {
+  private Volume volume(String name, Map<String, String> labels, Map<String, String> options) {
     boolean isNew = volumes.find(name).isEmpty();
-    Volume volume = volumes.create(name, labels, Map.of(), false);
+    Volume volume = volumes.create(name, labels, options, false);
     if (isNew) {
       events.volumeCreated(name);
     }
     return volume;
   }
 
-  private Volume anonymous(Map<String, String> labels) {
-    Volume volume = volumes.create(Ids.random(), labels, Map.of(), true);
+  private Volume anonymous(Map<String, String> labels, Map<String, String> options) {
+    Volume volume = volumes.create(Ids.random(), labels, options, true);
     undo.add(() -> volumes.remove(volume.name()));
     events.volumeCreated(volume.name());
     return volume;

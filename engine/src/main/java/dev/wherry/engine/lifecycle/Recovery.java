@@ -59,6 +59,10 @@ final class Recovery {
       (container.state().isAlive() ? alive : others).add(container);
     }
     adoptNetworks(alive);
+    for (Container container : alive) {
+      StartSequence.volumes(container).forEach(name -> parts.volumes().adopt(name, container.id()));
+    }
+    parts.volumes().unmountUnused();
     alive.forEach(this::recoverAlive);
     others.forEach(this::recoverOther);
     removeOrphans();

@@ -3,6 +3,7 @@ package dev.wherry.engine.lifecycle;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerState;
+import dev.wherry.engine.container.MountPoint;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.error.Undo;
 import dev.wherry.engine.launch.Accounts;
@@ -89,6 +90,8 @@ final class StartSequence {
     Path rootfs = parts.snapshotter().mount(container.id());
     undo.add(() -> parts.snapshotter().unmount(container.id()));
     preparation.checkBindSources(container);
+    undo.add(() -> teardown.unmountVolumes(container));
+    volumes(container).forEach(name -> parts.volumes().mount(name, container.id()));
     Accounts accounts = preparation.prepare(container, rootfs);
     mountSharedMemory();
     Sandbox sandbox = network == null ? null : network.join();
@@ -117,6 +120,15 @@ final class StartSequence {
       parts.networks().close(sandbox);
       throw e;
     }
+  }
+
+  /** The names of the volumes that a container mounts. */
+  static List<String> volumes(Container container) {
+    return container.mounts().stream()
+        .map(MountPoint::name)
+        .filter(name -> !name.isEmpty())
+        .distinct()
+        .toList();
   }
 
   private void makeDirectories() {

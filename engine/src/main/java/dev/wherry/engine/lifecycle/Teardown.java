@@ -39,6 +39,7 @@ final class Teardown {
           }
         });
     step(container, "root file system", () -> parts.snapshotter().unmount(container.id()));
+    step(container, "volumes", () -> unmountVolumes(container));
     step(container, "shared memory", () -> unmountSharedMemory(container));
     step(container, "bundle", () -> parts.paths().removeTree(order.bundle().directory()));
   }
@@ -58,6 +59,10 @@ final class Teardown {
   static Sandbox sandbox(Container container, Container.NetworkSandbox sandbox) {
     return new Sandbox(
         sandbox.id(), sandbox.key(), container.id(), container.networks(), sandbox.ports());
+  }
+
+  void unmountVolumes(Container container) {
+    StartSequence.volumes(container).forEach(name -> parts.volumes().unmount(name, container.id()));
   }
 
   void unmountSharedMemory(Container container) {

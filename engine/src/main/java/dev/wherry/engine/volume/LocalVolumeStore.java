@@ -3,6 +3,7 @@ package dev.wherry.engine.volume;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.files.TreeSize;
 import dev.wherry.engine.linux.LinuxException;
+import dev.wherry.engine.linux.Mounts;
 import dev.wherry.engine.linux.Paths;
 import dev.wherry.engine.linux.RootDir;
 import dev.wherry.engine.store.DocumentStore;
@@ -42,6 +43,7 @@ public final class LocalVolumeStore implements VolumeStore {
 
   private final Path root;
   private final Paths paths;
+  private final VolumeMounts mounts;
   private final DocumentStore<Volume> documents;
   private final Map<String, Volume> volumes = new ConcurrentHashMap<>();
 
@@ -51,9 +53,10 @@ public final class LocalVolumeStore implements VolumeStore {
    * @param root holds the volumes' directories; made if missing
    * @param metadata holds their documents; made if missing
    */
-  public LocalVolumeStore(Path root, Path metadata, Paths paths) {
+  public LocalVolumeStore(Path root, Path metadata, Paths paths, Mounts mounts) {
     this.root = root;
     this.paths = paths;
+    this.mounts = new VolumeMounts(mounts);
     this.documents = new JsonDocumentStore<>(metadata, Volume.class);
     paths.mkdirs(root, VOLUME_MODE);
     reconcile(documents.loadAll());
@@ -153,24 +156,14 @@ public final class LocalVolumeStore implements VolumeStore {
                   .formatted(name, name, ALLOWED)
               + " allowed. If you intended to pass a host directory, use absolute path");
     }
-    for (String option : options.keySet()) {
-      switch (option) {
-        case "type", "o", "device" ->
-            throw new EngineException.NotImplemented(
-                "create %s: option \"%s\" of the local driver is not supported yet"
-                    .formatted(name, option));
-        default ->
-            throw new EngineException.InvalidParameter(
-                "create %s: invalid option: \"%s\"".formatted(name, option));
-      }
-    }
+    LocalOptions.check(name, options);
   }
 
   @Override
   public void remove(String name) {
     Path doomed = root.resolve(REMOVED + Ids.random());
     synchronized (this) {
-      get(name);
+      mounts.release(get(name));
       try {
         Files.move(root.resolve(name), doomed);
       } catch (IOException e) {
@@ -180,6 +173,26 @@ public final class LocalVolumeStore implements VolumeStore {
       documents.delete(name);
     }
     paths.removeTree(doomed);
+  }
+
+  @Override
+  public void mount(String name, String user) {
+    mounts.mount(get(name), user);
+  }
+
+  @Override
+  public void adopt(String name, String user) {
+    find(name).ifPresent(volume -> mounts.adopt(volume, user));
+  }
+
+  @Override
+  public void unmount(String name, String user) {
+    find(name).ifPresent(volume -> mounts.unmount(volume, user));
+  }
+
+  @Override
+  public void unmountUnused() {
+    volumes.values().forEach(mounts::unmountUnused);
   }
 
   @Override

@@ -29,6 +29,23 @@ public interface VolumeStore {
   Volume create(
       String name, Map<String, String> labels, Map<String, String> options, boolean anonymous);
 
+  /**
+   * Makes a volume's files appear at its mountpoint, if its options say that they are elsewhere.
+   *
+   * @param user who needs them, a container's id
+   * @throws dev.wherry.engine.error.EngineException.Internal with dockerd's text
+   */
+  void mount(String name, String user);
+
+  /** Takes note of a user of {@link #mount} who outlived a former daemon. */
+  void adopt(String name, String user);
+
+  /** Undoes {@link #mount} when this was the last user; nothing happens for one who is none. */
+  void unmount(String name, String user);
+
+  /** Undoes what a former daemon has mounted for users who are gone; after {@link #adopt}. */
+  void unmountUnused();
+
   /** Deletes the volume and its files; whether it is in use is the caller's to know. */
   void remove(String name);
 

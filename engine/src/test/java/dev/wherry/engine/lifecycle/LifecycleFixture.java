@@ -108,7 +108,8 @@ abstract class LifecycleFixture {
     journal =
         new FileJournal(dir.resolve("data/events"), FileJournal.Limits.DEFAULT, Clock.systemUTC());
     snapshotter = new OverlaySnapshotter(dir.resolve("data/overlay2"), paths, mounts);
-    volumes = new LocalVolumeStore(dir.resolve("data/volumes"), dir.resolve("data/vmeta"), paths);
+    volumes =
+        new LocalVolumeStore(dir.resolve("data/volumes"), dir.resolve("data/vmeta"), paths, mounts);
     watcher = new FdWatcher(processes);
     Programs programs = new Programs(System.getenv("PATH"));
     parts =

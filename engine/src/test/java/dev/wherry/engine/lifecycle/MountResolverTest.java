@@ -10,6 +10,7 @@ import dev.wherry.engine.container.MountSpec;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.error.Undo;
 import dev.wherry.engine.event.FileJournal;
+import dev.wherry.engine.linux.LinuxMounts;
 import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.volume.LocalVolumeStore;
 import java.nio.file.Path;
@@ -33,7 +34,9 @@ class MountResolverTest {
 
   @BeforeEach
   void open() {
-    volumes = new LocalVolumeStore(dir.resolve("v"), dir.resolve("m"), new LinuxPaths());
+    volumes =
+        new LocalVolumeStore(
+            dir.resolve("v"), dir.resolve("m"), new LinuxPaths(), new LinuxMounts());
     journal = new FileJournal(dir.resolve("events"), FileJournal.Limits.DEFAULT, Clock.systemUTC());
   }
 

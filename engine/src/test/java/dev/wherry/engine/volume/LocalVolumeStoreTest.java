@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.linux.LinuxMounts;
 import dev.wherry.engine.linux.LinuxPaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,7 +20,10 @@ class LocalVolumeStoreTest {
 
   private LocalVolumeStore open() {
     return new LocalVolumeStore(
-        directory.resolve("volumes"), directory.resolve("metadata"), new LinuxPaths());
+        directory.resolve("volumes"),
+        directory.resolve("metadata"),
+        new LinuxPaths(),
+        new LinuxMounts());
   }
 
   @Test
@@ -72,8 +77,11 @@ class LocalVolumeStoreTest {
         .isInstanceOf(EngineException.InvalidParameter.class)
         .hasMessage("create ab: invalid option: \"nosuch\"");
     assertThatThrownBy(() -> store.create("ab", Map.of(), Map.of("type", "nfs"), false))
-        .isInstanceOf(EngineException.NotImplemented.class)
-        .hasMessageContaining("\"type\"");
+        .isInstanceOf(EngineException.InvalidParameter.class)
+        .hasMessage("create ab: missing required option: \"device\"");
+    assertThatThrownBy(() -> store.create("ab", Map.of(), Map.of("size", "10m"), false))
+        .isInstanceOf(EngineException.InvalidParameter.class)
+        .hasMessage("create ab: quota size requested but no quota support");
     assertThat(store.list()).isEmpty();
   }
 
@@ -115,5 +123,46 @@ class LocalVolumeStoreTest {
     Files.delete(directory.resolve("metadata/data.json"));
 
     assertThat(open().get("data").mountpoint().resolve("file")).hasContent("content");
+  }
+
+  @Test
+  void words_of_mount_8_are_flags_and_the_rest_is_the_file_systems() {
+    assertThat(
+            LocalOptions.of(
+                Map.of(
+                    "type", "tmpfs", "device", "tmpfs", "o", "size=1m,ro,rw,nosuid,rshared,uid=5")))
+        .isEqualTo(new LocalOptions("tmpfs", "tmpfs", 2, (1 << 20) | (1 << 14), "size=1m,uid=5"));
+    assertThat(LocalOptions.of(Map.of("type", "none", "device", "/x", "o", "bind,ro")))
+        .isEqualTo(new LocalOptions("/x", "none", 4097, 0, ""));
+  }
+
+  @Test
+  @Tag("kernel")
+  void a_mounted_volume_stays_until_its_last_user_goes_and_removal_spares_the_device()
+      throws IOException {
+    Path device = Files.createDirectory(directory.resolve("device"));
+    Files.writeString(device.resolve("file"), "precious");
+    LocalVolumeStore store = open();
+    Map<String, String> options = Map.of("type", "none", "device", device.toString(), "o", "bind");
+    Path data = store.create("data", Map.of(), options, false).mountpoint();
+    store.mount("data", "one");
+    store.mount("data", "two");
+    store.unmount("data", "one");
+    assertThat(data.resolve("file")).hasContent("precious");
+    assertThatThrownBy(() -> store.remove("data")).isInstanceOf(EngineException.Conflict.class);
+
+    LocalVolumeStore later = open();
+    later.adopt("data", "two");
+    later.unmountUnused();
+    assertThat(data.resolve("file")).hasContent("precious");
+    later.unmount("data", "two");
+    assertThat(data).isEmptyDirectory();
+
+    later.mount("data", "three");
+    LocalVolumeStore last = open();
+    last.unmountUnused();
+    assertThat(data).isEmptyDirectory();
+    last.remove("data");
+    assertThat(device.resolve("file")).hasContent("precious");
   }
 }

@@ -112,6 +112,18 @@ class VolumeVerticleTest {
     }
 
     @Override
+    public void mount(String name, String user) {}
+
+    @Override
+    public void adopt(String name, String user) {}
+
+    @Override
+    public void unmount(String name, String user) {}
+
+    @Override
+    public void unmountUnused() {}
+
+    @Override
     public void remove(String name) {
       volumes.remove(name);
     }
