@@ -5,11 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.wherry.engine.error.EngineException;
-import dev.wherry.engine.linux.LinuxMounts;
-import dev.wherry.engine.linux.LinuxNamespaces;
 import dev.wherry.engine.linux.LinuxNetlink;
-import dev.wherry.engine.linux.LinuxNftables;
-import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.linux.Netlink;
 import dev.wherry.engine.linux.NetlinkRequest;
 import dev.wherry.engine.linux.Sysctl;
@@ -21,129 +17,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 @Tag("kernel")
-class LocalNetworksTest {
-  private static final Duration LONG = Duration.ofSeconds(20);
-
-  private @TempDir Path temp;
-  private final RecordingJournal journal = new RecordingJournal();
-  private TestHost host;
-  private LocalNetworks networks;
-
-  @BeforeEach
-  void start() throws IOException {
-    host = new TestHost(Files.createDirectory(temp.resolve("hosts")));
-    networks = startNetworks();
-    host.call(
-        () -> {
-          networks.adopt(List.of());
-          return true;
-        });
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    if (networks != null) {
-      networks.close();
-    }
-    new LinuxNamespaces(new LinuxMounts(), new LinuxPaths()).removePins(temp.resolve("pins"));
-    host.close();
-  }
-
-  private LocalNetworks startNetworks() {
-    return startNetworks(new HostBridge.Managed("wherry0", Optional.empty()));
-  }
-
-  private LocalNetworks startNetworks(HostBridge bridge) {
-    LocalNetworks.Settings settings =
-        new LocalNetworks.Settings(
-            bridge,
-            NetworkDefaults.STANDARD,
-            temp.resolve("records"),
-            temp.resolve("pins"),
-            "wherry",
-            2);
-    return host.call(() -> LocalNetworks.start(settings, journal, Clock.systemUTC()));
-  }
-
-  private static Attachment on(Network network) {
-    return new Attachment(network.id(), null, null);
-  }
-
-  private SandboxRequest request(
-      String name, Map<String, List<PortBinding>> ports, String... networkNames) {
-    Map<String, Attachment> attachments = new LinkedHashMap<>();
-    for (String network : networkNames) {
-      attachments.put(network, on(networks.get(network)));
-    }
-    return new SandboxRequest("id-of-" + name, name, attachments, ports.keySet(), ports, false);
-  }
-
-  private Sandbox open(SandboxRequest request) {
-    return host.call(() -> networks.open(request));
-  }
-
-  private void close(Sandbox sandbox) {
-    host.call(
-        () -> {
-          networks.close(sandbox);
-          return true;
-        });
-  }
-
-  private Network createNetwork(String name, boolean internal, Map<String, String> options) {
-    NetworkSpec spec =
-        new NetworkSpec(
-            name, "bridge", false, internal, false, List.of(), options, Map.of("a", "b"));
-    return host.call(() -> networks.create(spec));
-  }
-
-  private static Path ns(Sandbox sandbox) {
-    return Path.of(sandbox.key());
-  }
-
-  private static String ip(Sandbox sandbox, String network) {
-    Attachment.Endpoint endpoint = sandbox.attachments().get(network).endpoint();
-    assertThat(endpoint).isNotNull();
-    return endpoint.ipAddress();
-  }
-
-  private static Map<String, List<PortBinding>> published(String port, String ip, String hostPort) {
-    return Map.of(port, List.of(new PortBinding(ip, hostPort)));
-  }
-
-  private Optional<Netlink.Link> hostLink(String name) {
-    return host.call(
-        () -> {
-          try (Netlink netlink = LinuxNetlink.open()) {
-            return netlink.link(name);
-          }
-        });
-  }
-
-  private String nft(String script) {
-    return host.call(
-        () -> {
-          try (LinuxNftables nftables = LinuxNftables.open()) {
-            return nftables.run(script);
-          }
-        });
-  }
-
+class LocalNetworksTest extends NetworksFixture {
   @Test
   void the_predefined_networks_are_there() {
     assertThat(networks.list())
