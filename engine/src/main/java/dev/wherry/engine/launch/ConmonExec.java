@@ -74,6 +74,11 @@ final class ConmonExec implements Supervisor.PreparedExec {
   }
 
   @Override
+  public ProcessStreams streams() {
+    return new ProcessStreams.Conmon(order.bundle().attachSocket(), order.bundle().control());
+  }
+
+  @Override
   public int proceed(IntConsumer exited) throws StartFailure {
     try {
       go();

@@ -26,12 +26,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Supervision by conmon(8), one per container and per exec. */
+/**
+ * Supervision by conmon(8), one per container and per exec with a terminal, or of any runtime but
+ * crun; the others have their runtime for it.
+ */
 public final class ConmonSupervisor implements Supervisor {
   private static final Logger LOG = LoggerFactory.getLogger(ConmonSupervisor.class);
 
   private static final Duration START_PATIENCE = Duration.ofSeconds(10);
   private static final int SYNC_FD = 3;
+  private static final int PRIVATE = 0700;
 
   private final Path conmon;
   private final Path exitDirectory;
@@ -221,6 +225,19 @@ public final class ConmonSupervisor implements Supervisor {
 
   @Override
   public PreparedExec exec(ExecOrder order) {
+    return order.runtime().kind() == OciRuntime.Kind.CRUN && !order.terminal()
+        ? execByRuntime(order)
+        : execByConmon(order);
+  }
+
+  private PreparedExec execByRuntime(ExecOrder order) {
+    RuntimeExec exec = new RuntimeExec(order, processes, watcher, patience.exec());
+    exec.spawn(program(order.runtime()), commands.root(order.runtime()));
+    return exec;
+  }
+
+  private PreparedExec execByConmon(ExecOrder order) {
+    writeProcess(order);
     ConmonExec exec = new ConmonExec(order, processes, watcher, patience.exec());
     try {
       int child = spawn(execArguments(order), exec.childEnds(SYNC_FD), order.bundle());
@@ -232,6 +249,16 @@ public final class ConmonSupervisor implements Supervisor {
     } catch (RuntimeException e) {
       exec.abort();
       throw e;
+    }
+  }
+
+  private void writeProcess(ExecOrder order) {
+    paths.mkdir(order.bundle().directory(), PRIVATE);
+    try {
+      Files.writeString(order.bundle().process(), order.process());
+    } catch (IOException e) {
+      throw new EngineException.Internal(
+          "cannot write " + order.bundle().process() + ": " + e.getMessage(), e);
     }
   }
 

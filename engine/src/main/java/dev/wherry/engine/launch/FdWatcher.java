@@ -50,6 +50,32 @@ public final class FdWatcher implements AutoCloseable {
     return token;
   }
 
+  /**
+   * Takes a descriptor over and tells one event of it, then one more after each {@link #again}.
+   *
+   * @param mask of poll(2)
+   * @param told from the watcher's thread; must not block
+   * @return a token to forget it by
+   */
+  long watchOnce(Fd fd, int mask, Runnable told) {
+    long token = lastToken.incrementAndGet();
+    watched.put(
+        token,
+        new Watched(
+            fd,
+            ready -> {
+              told.run();
+              return true;
+            }));
+    epoll.addOnce(fd, mask, token);
+    return token;
+  }
+
+  /** Tells one more event; for a descriptor that was not forgotten. */
+  void again(Fd fd, int mask, long token) {
+    epoll.again(fd, mask, token);
+  }
+
   /** Closes a descriptor without telling its listener; nothing happens if it is closed already. */
   void forget(long token) {
     Watched entry = watched.remove(token);

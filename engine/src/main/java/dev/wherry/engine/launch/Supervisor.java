@@ -35,7 +35,10 @@ public interface Supervisor {
   /** Whether the runtime still holds a created container's process back. */
   boolean waitsForStart(Order order);
 
-  /** Starts an exec's supervisor; its process is not made before {@link PreparedExec#proceed}. */
+  /**
+   * Begins an exec. With a conmon its process is not made before {@link PreparedExec#proceed}; with
+   * pipes it may run at once, its output waits in them.
+   */
   PreparedExec exec(ExecOrder order);
 
   /**
@@ -78,18 +81,23 @@ public interface Supervisor {
   }
 
   /**
-   * An exec to supervise; its process's configuration lies in the bundle.
+   * An exec to supervise.
    *
+   * @param bundle made if it is needed, and left to the caller to remove
+   * @param process its configuration (OCI runtime-spec, config.md, "Process"), JSON
    * @param command what is executed, for the text of a failure
+   * @param detached whether nobody will want its streams
    */
   record ExecOrder(
       String id,
       String containerId,
       OciRuntime runtime,
       Bundle bundle,
+      String process,
       String command,
       boolean terminal,
-      boolean stdin) {}
+      boolean stdin,
+      boolean detached) {}
 
   /** A container's process and its supervisor. */
   interface Supervised extends AutoCloseable {
@@ -109,11 +117,13 @@ public interface Supervisor {
     void close();
   }
 
-  /** An exec's supervisor, waiting to be told to go on; its attach socket can be connected. */
+  /** An exec on its way; its streams can be connected. */
   interface PreparedExec {
 
+    ProcessStreams streams();
+
     /**
-     * Lets the runtime run the process.
+     * Lets the runtime run the process, and waits until it does.
      *
      * @param exited told the exit code once, from the watcher's thread
      * @return its pid in the host's namespace
@@ -121,7 +131,7 @@ public interface Supervisor {
      */
     int proceed(IntConsumer exited) throws StartFailure;
 
-    /** Gives up; the process was never made. */
+    /** Gives up; the process was never made, or is killed. */
     void abort();
   }
 

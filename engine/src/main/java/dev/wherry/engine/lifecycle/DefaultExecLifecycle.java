@@ -7,7 +7,7 @@ import dev.wherry.engine.container.ContainerState;
 import dev.wherry.engine.container.Exec;
 import dev.wherry.engine.container.ExecSpec;
 import dev.wherry.engine.error.EngineException;
-import dev.wherry.engine.launch.Bundle;
+import dev.wherry.engine.launch.ProcessStreams;
 import dev.wherry.engine.launch.Supervisor.ExecOrder;
 import dev.wherry.engine.launch.Supervisor.PreparedExec;
 import dev.wherry.engine.launch.Supervisor.StartFailure;
@@ -16,8 +16,6 @@ import dev.wherry.engine.linux.Fd;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.Signals;
 import dev.wherry.engine.store.Ids;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Execs, remembered as long as the daemon and their container live. */
 public final class DefaultExecLifecycle implements ExecLifecycle {
-  private static final int PRIVATE = 0700;
-
   /** dockerd's exit code of an exec that could not be started for reasons of its own. */
   private static final int NOT_STARTED = 126;
 
@@ -87,7 +83,7 @@ public final class DefaultExecLifecycle implements ExecLifecycle {
   }
 
   @Override
-  public RunningExec start(String id, Consumer<Integer> exited) {
+  public RunningExec start(String id, boolean detached, Consumer<Integer> exited) {
     Exec exec = get(id);
     if (exec.running()) {
       throw new EngineException.Conflict("Error: Exec command " + id + " is already running");
@@ -101,8 +97,7 @@ public final class DefaultExecLifecycle implements ExecLifecycle {
     events.tell(container, action("exec_start", exec.spec()), attributes(exec));
     Exec starting = put(with(exec, true, true, null, 0));
     try {
-      ExecOrder order = order(container, starting);
-      writeProcess(container, starting, order.bundle());
+      ExecOrder order = order(container, starting, detached);
       return new Running(container, starting, order, parts.supervisor().exec(order), exited);
     } catch (LinuxException | EngineException e) {
       failed(starting, NOT_STARTED);
@@ -163,28 +158,22 @@ public final class DefaultExecLifecycle implements ExecLifecycle {
     return new EngineException.Conflict("Container " + container.id() + " is not running");
   }
 
-  private ExecOrder order(Container container, Exec exec) {
+  private ExecOrder order(Container container, Exec exec, boolean detached) {
     return new ExecOrder(
         exec.id(),
         container.id(),
         parts.runtimes().get(container.hostConfig().runtime()),
         parts.places().exec(exec.id()),
+        process(container, exec).toString(),
         exec.spec().cmd().getFirst(),
         exec.spec().tty(),
-        exec.spec().attachStdin());
+        exec.spec().attachStdin(),
+        detached);
   }
 
-  private void writeProcess(Container container, Exec exec, Bundle bundle) {
+  private ObjectNode process(Container container, Exec exec) {
     Path rootfs = parts.snapshotter().mount(container.id());
-    ObjectNode process =
-        parts.specs().exec(container, hostname(container), exec.spec(), roots.accounts(rootfs));
-    parts.paths().mkdir(bundle.directory(), PRIVATE);
-    try {
-      Files.writeString(bundle.process(), process.toString());
-    } catch (IOException e) {
-      throw new EngineException.Internal(
-          "cannot write " + bundle.process() + ": " + e.getMessage(), e);
-    }
+    return parts.specs().exec(container, hostname(container), exec.spec(), roots.accounts(rootfs));
   }
 
   /** That of the container whose network it shares, if it does. */
@@ -242,13 +231,8 @@ public final class DefaultExecLifecycle implements ExecLifecycle {
     }
 
     @Override
-    public Path attachSocket() {
-      return order.bundle().attachSocket();
-    }
-
-    @Override
-    public Path control() {
-      return order.bundle().control();
+    public ProcessStreams streams() {
+      return prepared.streams();
     }
 
     @Override

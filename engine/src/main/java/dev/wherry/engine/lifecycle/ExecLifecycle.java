@@ -2,7 +2,7 @@ package dev.wherry.engine.lifecycle;
 
 import dev.wherry.engine.container.Exec;
 import dev.wherry.engine.container.ExecSpec;
-import java.nio.file.Path;
+import dev.wherry.engine.launch.ProcessStreams;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -27,13 +27,13 @@ public interface ExecLifecycle {
   List<String> ofContainer(String containerId);
 
   /**
-   * Starts conmon for it; its process waits until {@link RunningExec#attached} is called, so that
-   * no output is lost.
+   * Begins it; no output is lost that comes before {@link RunningExec#attached} is called.
    *
+   * @param detached whether nobody will want its streams
    * @param exited told the exit code once, from a thread of the engine's, when the process has
-   *     ended and all its output has been written to the attach socket
+   *     ended and all its output has been written
    */
-  RunningExec start(String id, Consumer<Integer> exited);
+  RunningExec start(String id, boolean detached, Consumer<Integer> exited);
 
   /** Sends SIGKILL to an exec's process; nothing happens if none runs. */
   void kill(String id);
@@ -46,14 +46,10 @@ public interface ExecLifecycle {
 
   /** An exec on its way. */
   interface RunningExec {
-    /** conmon's attach socket (AF_UNIX, SOCK_SEQPACKET). */
-    Path attachSocket();
-
-    /** conmon's control fifo. */
-    Path control();
+    ProcessStreams streams();
 
     /**
-     * Lets the process run and waits until the runtime has started it.
+     * Waits until the runtime has started the process; to be called when the streams are connected.
      *
      * @throws dev.wherry.engine.error.EngineException.InvalidParameter with dockerd's text if it
      *     cannot be executed; the exit code is then 126 or 127

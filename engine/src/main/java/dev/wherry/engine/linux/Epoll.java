@@ -12,6 +12,8 @@ public final class Epoll implements AutoCloseable {
   private static final int EPOLL_CLOEXEC = 0x80000;
   private static final int EPOLL_CTL_ADD = 1;
   private static final int EPOLL_CTL_DEL = 2;
+  private static final int EPOLL_CTL_MOD = 3;
+  private static final int EPOLLONESHOT = 1 << 30;
   private static final int MAX_EVENTS = 64;
 
   /** struct epoll_event is packed on x86_64 only. */
@@ -42,16 +44,22 @@ public final class Epoll implements AutoCloseable {
    * @param token what {@link #await} returns for it
    */
   public void add(Fd fd, int mask, long token) {
-    CallState c = CallState.current();
-    MemorySegment event = c.struct();
-    event.set(ValueLayout.JAVA_INT, 0, mask);
-    event.set(DATA, DATA_OFFSET, token);
-    control(c, EPOLL_CTL_ADD, fd);
+    control(EPOLL_CTL_ADD, fd, mask, token);
+  }
+
+  /** Watches a descriptor for one event: after it, nothing is told before {@link #again}. */
+  public void addOnce(Fd fd, int mask, long token) {
+    control(EPOLL_CTL_ADD, fd, mask | EPOLLONESHOT, token);
+  }
+
+  /** Watches for one more event a descriptor that was added with {@link #addOnce}. */
+  public void again(Fd fd, int mask, long token) {
+    control(EPOLL_CTL_MOD, fd, mask | EPOLLONESHOT, token);
   }
 
   /** Stops watching a descriptor that is still open; closing the last copy does it too. */
   public void remove(Fd fd) {
-    control(CallState.current(), EPOLL_CTL_DEL, fd);
+    control(EPOLL_CTL_DEL, fd, 0, 0);
   }
 
   /**
@@ -80,11 +88,15 @@ public final class Epoll implements AutoCloseable {
     epoll.close();
   }
 
-  private void control(CallState c, int operation, Fd fd) {
+  private void control(int operation, Fd fd, int mask, long token) {
+    CallState c = CallState.current();
+    MemorySegment event = c.struct();
+    event.set(ValueLayout.JAVA_INT, 0, mask);
+    event.set(DATA, DATA_OFFSET, token);
     // Asked for once: it may be closed by whoever awaits it before this call returns.
     int number = fd.number();
     long result =
-        c.call(SystemCall.SYS_epoll_ctl, epoll.number(), operation, number, c.struct().address());
+        c.call(SystemCall.SYS_epoll_ctl, epoll.number(), operation, number, event.address());
     FileCalls.check(result, "epoll_ctl", Integer.toString(number));
   }
 }

@@ -80,6 +80,23 @@ public final class Fd implements AutoCloseable {
     }
   }
 
+  /**
+   * Writes what can be taken now, to a descriptor that does not wait.
+   *
+   * @return how many bytes, 0 if there is no room
+   */
+  public int writeNow(byte[] bytes, int offset, int length) {
+    CallState c = CallState.current();
+    MemorySegment buffer = c.buffer();
+    int chunk = Math.min(length, CallState.BUFFER_SIZE);
+    MemorySegment.copy(bytes, offset, buffer, ValueLayout.JAVA_BYTE, 0, chunk);
+    long n;
+    do {
+      n = c.call(SystemCall.SYS_write, number(), buffer.address(), chunk);
+    } while (n == -Errno.EINTR.number());
+    return n == -Errno.EAGAIN.number() ? 0 : (int) FileCalls.check(n, "write", toString());
+  }
+
   private void writeFully(long address, int length) {
     CallState c = CallState.current();
     int done = 0;
@@ -100,6 +117,26 @@ public final class Fd implements AutoCloseable {
     if (length == 0) {
       return 0;
     }
+    int read = (int) FileCalls.check(tryRead(bytes, offset, length), "read", toString());
+    return read == 0 ? -1 : read;
+  }
+
+  /**
+   * Reads what there is of at most that many bytes, from a descriptor that does not wait.
+   *
+   * @param length not 0
+   * @return how many, 0 if there is nothing now, -1 at the end of the file
+   */
+  public int readNow(byte[] bytes, int offset, int length) {
+    long n = tryRead(bytes, offset, length);
+    if (n == -Errno.EAGAIN.number()) {
+      return 0;
+    }
+    int read = (int) FileCalls.check(n, "read", toString());
+    return read == 0 ? -1 : read;
+  }
+
+  private long tryRead(byte[] bytes, int offset, int length) {
     CallState c = CallState.current();
     MemorySegment buffer = c.buffer();
     int chunk = Math.min(length, CallState.BUFFER_SIZE);
@@ -107,9 +144,10 @@ public final class Fd implements AutoCloseable {
     do {
       n = c.call(SystemCall.SYS_read, number(), buffer.address(), chunk);
     } while (n == -Errno.EINTR.number());
-    int read = (int) FileCalls.check(n, "read", Integer.toString(number.get()));
-    MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, bytes, offset, read);
-    return read == 0 ? -1 : read;
+    if (n > 0) {
+      MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, bytes, offset, (int) n);
+    }
+    return n;
   }
 
   /** Moves the file's offset to a position from its start, lseek(2): a hole when past the end. */

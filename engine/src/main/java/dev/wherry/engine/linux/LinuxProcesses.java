@@ -86,12 +86,59 @@ public final class LinuxProcesses implements Processes {
 
   @Override
   public Pipe pipe() {
+    return pipe(OpenFlags.O_CLOEXEC);
+  }
+
+  private static Pipe pipe(int flags) {
     CallState c = CallState.current();
     MemorySegment ends = c.struct();
-    long result = c.call(SystemCall.SYS_pipe2, ends.address(), OpenFlags.O_CLOEXEC);
+    long result = c.call(SystemCall.SYS_pipe2, ends.address(), flags);
     FileCalls.check(result, "pipe2", "");
     return new Pipe(
         new Fd(ends.get(ValueLayout.JAVA_INT, 0)), new Fd(ends.get(ValueLayout.JAVA_INT, 4)));
+  }
+
+  @Override
+  public Pipe outputPipe() {
+    Pipe pipe = pipe(OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK);
+    try (Fd write = pipe.write()) {
+      return new Pipe(pipe.read(), reopen(write, OpenFlags.O_RDWR));
+    } catch (RuntimeException e) {
+      pipe.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public Pipe inputPipe() {
+    Pipe pipe = pipe(OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK);
+    try (Fd read = pipe.read()) {
+      return new Pipe(reopen(read, OpenFlags.O_RDONLY), pipe.write());
+    } catch (RuntimeException e) {
+      pipe.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Whether an end waits belongs to its opening, not to the pipe: proc(5), {@code /proc/PID/fd}.
+   */
+  private static Fd reopen(Fd fd, int flags) {
+    return new Fd(
+        FileCalls.openat(
+            OpenFlags.AT_FDCWD, "/proc/self/fd/" + fd.number(), flags | OpenFlags.O_CLOEXEC, 0));
+  }
+
+  @Override
+  public Fd memoryFile(String name, byte[] content) {
+    Fd file = memfdCreate(name);
+    try {
+      file.write(content, 0, content.length);
+      return file;
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
   }
 
   @Override
@@ -102,9 +149,8 @@ public final class LinuxProcesses implements Processes {
     } catch (IOException e) {
       throw new LinuxException(Errno.EIO, "read", file.toString());
     }
-    Fd copy = memfdCreate(String.valueOf(file.getFileName()));
+    Fd copy = memoryFile(String.valueOf(file.getFileName()), bytes);
     try {
-      copy.write(bytes, 0, bytes.length);
       long sealed =
           CallState.current().call(SystemCall.SYS_fcntl, copy.number(), F_ADD_SEALS, SEALS);
       FileCalls.check(sealed, "fcntl F_ADD_SEALS", file.toString());

@@ -60,6 +60,22 @@ public interface Processes {
   Pipe pipe();
 
   /**
+   * A pipe for a child's output: reading does not wait, and the child's end is open for reading
+   * too, so that writing to it never fails, only waits, when nobody reads any more.
+   */
+  Pipe outputPipe();
+
+  /** A pipe for a child's input: writing does not wait. */
+  Pipe inputPipe();
+
+  /**
+   * A file in memory, memfd_create(2).
+   *
+   * @param name for those who look into procfs
+   */
+  Fd memoryFile(String name, byte[] content);
+
+  /**
    * A copy of a file in memory that can be executed and, sealed, never be changed again:
    * memfd_create(2).
    */

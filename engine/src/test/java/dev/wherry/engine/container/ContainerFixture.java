@@ -45,6 +45,7 @@ public final class ContainerFixture {
   public long shmSize = 64L << 20;
   public Map<String, String> sysctls = new LinkedHashMap<>();
   public Map<String, String> annotations = new LinkedHashMap<>();
+  public String runtime = "runc";
   public boolean init;
   public String logDriver = "json-file";
   public Map<String, String> logOptions = Map.of();
@@ -81,7 +82,7 @@ public final class ContainerFixture {
         sysctls,
         Map.of(),
         annotations,
-        "runc",
+        runtime,
         init,
         "",
         consoleSize);

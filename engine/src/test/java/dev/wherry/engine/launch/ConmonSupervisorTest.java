@@ -1,6 +1,5 @@
 package dev.wherry.engine.launch;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -19,14 +18,10 @@ import dev.wherry.engine.launch.Supervisor.Supervised;
 import dev.wherry.engine.linux.Fd;
 import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.linux.LinuxProcesses;
-import dev.wherry.engine.linux.LinuxSockets;
-import dev.wherry.engine.linux.Processes;
 import dev.wherry.engine.linux.Signals;
 import dev.wherry.engine.testing.BusyboxRoot;
-import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -36,6 +31,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("kernel")
 class ConmonSupervisorTest {
@@ -206,59 +203,57 @@ class ConmonSupervisorTest {
     assertThat(new ExitFiles(dir.resolve("exits")).read(fixture.id)).isEmpty();
   }
 
-  private ExecOrder exec(String... command) throws Exception {
+  private ExecOrder exec(boolean terminal, String... command) {
     Container container = fixture.build();
     ExecSpec spec =
         new ExecSpec(
-            List.of(command), List.of("E=1"), "", "", false, false, true, true, true, null, null);
-    ExecOrder exec =
-        new ExecOrder(
-            "e" + fixture.id.substring(1),
-            fixture.id,
-            order.runtime(),
-            Bundle.of(dir.resolve("x"), "e" + fixture.id.substring(1)),
-            command[0],
+            List.of(command),
+            List.of("E=1"),
+            "",
+            "",
             false,
-            true);
-    Files.createDirectories(exec.bundle().directory());
-    Files.writeString(
-        exec.bundle().process(), specs.exec(container, "h1", spec, Accounts.EMPTY).toString());
-    return exec;
+            terminal,
+            true,
+            true,
+            true,
+            null,
+            null);
+    return new ExecOrder(
+        "e" + fixture.id.substring(1),
+        fixture.id,
+        order.runtime(),
+        Bundle.of(dir.resolve("x"), "e" + fixture.id.substring(1)),
+        specs.exec(container, "h1", spec, Accounts.EMPTY).toString(),
+        command[0],
+        terminal,
+        true,
+        false);
   }
 
-  @Test
-  void an_exec_is_attached_before_it_runs_and_tells_its_exit_code() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void an_exec_tells_its_output_and_its_exit_code(boolean terminal) throws Exception {
     create("sleep", "1000");
     supervisor.start(order);
-    ExecOrder exec = exec("sh", "-c", "echo hello $E; exit 5");
+    Files.createDirectories(dir.resolve("x"));
+    ExecOrder exec = exec(terminal, "sh", "-c", "echo hello $E; exit 5");
     Supervisor.PreparedExec prepared = supervisor.exec(exec);
     CompletableFuture<Integer> code = new CompletableFuture<>();
-    try (Fd socket = new LinuxSockets().connectSeqpacket(exec.bundle().attachSocket())) {
-      assertThat(prepared.proceed(code::complete)).isPositive();
-      assertThat(readAll(socket)).isEqualTo("hello 1\n");
-    }
+    String output =
+        ExecOutput.of(
+            prepared.streams(), () -> assertThat(prepared.proceed(code::complete)).isPositive());
+    assertThat(output.strip()).isEqualTo("hello 1");
     await().until(code::isDone);
     assertThat(code.get()).isEqualTo(5);
   }
 
-  private String readAll(Fd socket) {
-    ByteArrayOutputStream text = new ByteArrayOutputStream();
-    byte[] packet = new byte[32769];
-    while (true) {
-      processes.poll(socket, Processes.POLLIN, Duration.ofSeconds(20));
-      int length = socket.read(packet, 0, packet.length);
-      if (length < 0) {
-        return text.toString(UTF_8);
-      }
-      text.write(packet, 1, length - 1);
-    }
-  }
-
-  @Test
-  void an_exec_of_a_missing_program_is_told() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void an_exec_of_a_missing_program_is_told(boolean terminal) throws Exception {
     create("sleep", "1000");
     supervisor.start(order);
-    assertThatThrownBy(() -> supervisor.exec(exec("nosuchbin")).proceed(code -> {}))
+    Files.createDirectories(dir.resolve("x"));
+    assertThatThrownBy(() -> supervisor.exec(exec(terminal, "nosuchbin")).proceed(code -> {}))
         .isInstanceOf(StartFailure.class)
         .hasMessage(
             "OCI runtime exec failed: exec failed: unable to start container process: exec:"
@@ -266,10 +261,11 @@ class ConmonSupervisorTest {
   }
 
   @Test
-  void an_exec_given_up_never_runs() throws Exception {
+  void an_exec_with_a_conmon_that_is_given_up_never_runs() throws Exception {
     create("sleep", "1000");
     supervisor.start(order);
-    ExecOrder exec = exec("touch", "/ran");
+    Files.createDirectories(dir.resolve("x"));
+    ExecOrder exec = exec(true, "touch", "/ran");
     supervisor.exec(exec).abort();
     String conmon = Files.readString(exec.bundle().conmonPidFile()).strip();
     await()

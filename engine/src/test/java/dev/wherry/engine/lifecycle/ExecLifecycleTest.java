@@ -1,6 +1,5 @@
 package dev.wherry.engine.lifecycle;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -10,11 +9,8 @@ import dev.wherry.engine.container.Exec;
 import dev.wherry.engine.container.ExecSpec;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.event.EngineEvent;
+import dev.wherry.engine.launch.ExecOutput;
 import dev.wherry.engine.lifecycle.ExecLifecycle.RunningExec;
-import dev.wherry.engine.linux.Fd;
-import dev.wherry.engine.linux.LinuxSockets;
-import dev.wherry.engine.linux.Processes;
-import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
@@ -30,19 +26,6 @@ class ExecLifecycleTest extends LifecycleFixture {
         List.of(command), List.of("E=1"), user, "", false, tty, true, true, true, null, null);
   }
 
-  private String output(Fd socket) {
-    ByteArrayOutputStream text = new ByteArrayOutputStream();
-    byte[] packet = new byte[32769];
-    while (true) {
-      processes.poll(socket, Processes.POLLIN, Duration.ofSeconds(20));
-      int length = socket.read(packet, 0, packet.length);
-      if (length < 0) {
-        return text.toString(UTF_8);
-      }
-      text.write(packet, 1, length - 1);
-    }
-  }
-
   private Container sleeper() {
     return start(create("sleep", "1000"));
   }
@@ -54,11 +37,8 @@ class ExecLifecycleTest extends LifecycleFixture {
         execs.create(container.id(), spec("daemon", false, "sh", "-c", "id -u; echo $E; exit 5"));
     assertThat(execs.ofContainer(container.id())).containsExactly(exec.id());
     CompletableFuture<Integer> code = new CompletableFuture<>();
-    RunningExec running = execs.start(exec.id(), code::complete);
-    try (Fd socket = new LinuxSockets().connectSeqpacket(running.attachSocket())) {
-      assertThat(running.attached().pid()).isPositive();
-      assertThat(output(socket)).isEqualTo("1\n1\n");
-    }
+    RunningExec running = execs.start(exec.id(), false, code::complete);
+    assertThat(ExecOutput.of(running.streams(), running::attached)).isEqualTo("1\n1\n");
     await().until(code::isDone);
     assertThat(code.get()).isEqualTo(5);
     Exec ended = execs.get(exec.id());
@@ -76,15 +56,32 @@ class ExecLifecycleTest extends LifecycleFixture {
     assertThat(told.getLast().attributes())
         .containsEntry("execID", exec.id())
         .containsEntry("exitCode", "5");
-    assertThatThrownBy(() -> execs.start(exec.id(), c -> {}))
+    assertThatThrownBy(() -> execs.start(exec.id(), false, c -> {}))
         .hasMessage("Error: Exec command " + exec.id() + " has already run");
+  }
+
+  @Test
+  void what_nobody_wants_to_see_is_dropped() throws Exception {
+    Container container =
+        start(
+            lifecycle.create(
+                request(
+                    fixture -> fixture.runtime = parts.runtimes().byDefault().name(),
+                    "sleep",
+                    "1000")));
+    Exec exec = execs.create(container.id(), spec("", false, "sh", "-c", "yes | head -c 300000"));
+    CompletableFuture<Integer> code = new CompletableFuture<>();
+    RunningExec running = execs.start(exec.id(), true, code::complete);
+    assertThat(ExecOutput.of(running.streams(), running::attached)).isEmpty();
+    await().atMost(Duration.ofSeconds(20)).until(code::isDone);
+    assertThat(code.get()).isZero();
   }
 
   @Test
   void a_missing_program_is_told_with_its_exit_code() {
     Container container = sleeper();
     Exec exec = execs.create(container.id(), spec("", false, "nosuchbin"));
-    RunningExec running = execs.start(exec.id(), c -> {});
+    RunningExec running = execs.start(exec.id(), false, c -> {});
     assertThatThrownBy(running::attached)
         .isInstanceOf(EngineException.InvalidParameter.class)
         .hasMessageContaining("executable file not found in $PATH");
@@ -96,7 +93,7 @@ class ExecLifecycleTest extends LifecycleFixture {
   void an_unknown_user_is_told() {
     Container container = sleeper();
     Exec exec = execs.create(container.id(), spec("nosuch", false, "id"));
-    assertThatThrownBy(() -> execs.start(exec.id(), c -> {}))
+    assertThatThrownBy(() -> execs.start(exec.id(), false, c -> {}))
         .hasMessage("unable to find user nosuch: no matching entries in passwd file");
     assertThat(execs.get(exec.id()).exitCode()).isEqualTo(126);
   }
@@ -105,7 +102,7 @@ class ExecLifecycleTest extends LifecycleFixture {
   void an_exec_given_up_is_not_running() {
     Container container = sleeper();
     Exec exec = execs.create(container.id(), spec("", false, "sleep", "1000"));
-    execs.start(exec.id(), c -> {}).abort();
+    execs.start(exec.id(), false, c -> {}).abort();
     assertThat(execs.get(exec.id()).running()).isFalse();
     assertThat(parts.places().exec(exec.id()).directory()).doesNotExist();
   }
@@ -114,11 +111,8 @@ class ExecLifecycleTest extends LifecycleFixture {
   void a_terminal_is_one_stream() throws Exception {
     Container container = sleeper();
     Exec exec = execs.create(container.id(), spec("", true, "sh", "-c", "echo out; echo err >&2"));
-    RunningExec running = execs.start(exec.id(), c -> {});
-    try (Fd socket = new LinuxSockets().connectSeqpacket(running.attachSocket())) {
-      running.attached();
-      assertThat(output(socket)).isEqualTo("out\r\nerr\r\n");
-    }
+    RunningExec running = execs.start(exec.id(), false, c -> {});
+    assertThat(ExecOutput.of(running.streams(), running::attached)).isEqualTo("out\r\nerr\r\n");
   }
 
   @Test
@@ -129,7 +123,7 @@ class ExecLifecycleTest extends LifecycleFixture {
       Exec exec = execs.create(container.id(), spec("", false, "sh", "-c", "exit " + i));
       CompletableFuture<Integer> code = new CompletableFuture<>();
       codes.add(code);
-      execs.start(exec.id(), code::complete).attached();
+      execs.start(exec.id(), false, code::complete).attached();
     }
     await().atMost(Duration.ofSeconds(20)).until(() -> codes.stream().allMatch(c -> c.isDone()));
     assertThat(codes.stream().map(CompletableFuture::join)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
@@ -140,7 +134,7 @@ class ExecLifecycleTest extends LifecycleFixture {
     Container container = sleeper();
     Exec exec = execs.create(container.id(), spec("", false, "sleep", "1000"));
     CompletableFuture<Integer> code = new CompletableFuture<>();
-    execs.start(exec.id(), code::complete).attached();
+    execs.start(exec.id(), false, code::complete).attached();
     lifecycle.signal(container.id(), "KILL");
     await().atMost(Duration.ofSeconds(20)).until(code::isDone);
     assertThat(code.join()).isEqualTo(137);

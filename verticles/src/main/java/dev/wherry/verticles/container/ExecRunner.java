@@ -4,6 +4,7 @@ import dev.wherry.engine.container.Exec;
 import dev.wherry.engine.container.ExecSpec;
 import dev.wherry.engine.container.HostConfig.ConsoleSize;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.launch.ProcessStreams;
 import dev.wherry.engine.lifecycle.ExecLifecycle.RunningExec;
 import dev.wherry.verticles.stream.SessionRequest;
 import dev.wherry.verticles.stream.StdioRules;
@@ -57,7 +58,7 @@ final class ExecRunner {
         .submit(
             id,
             () ->
-                begin(id)
+                begin(id, false)
                     .compose(
                         running ->
                             attach(id, spec, selection, client)
@@ -67,16 +68,29 @@ final class ExecRunner {
   /** Runs it without a client: what input it may have is at its end. */
   Future<Void> startDetached(String id) {
     ExecSpec spec = room.execs().get(id).spec();
-    if (spec.attachStdin()) {
+    if (spec.attachStdin() && spec.tty()) {
       return start(id, room.context()).onSuccess(StdioSession::close).mapEmpty();
     }
-    return room.lanes().submit(id, () -> begin(id).compose(running -> proceed(id, spec, running)));
+    return room.lanes()
+        .submit(id, () -> begin(id, true).compose(running -> proceed(id, spec, running)));
   }
 
-  private Future<RunningExec> begin(String id) {
+  private Future<RunningExec> begin(String id, boolean detached) {
     return room.kernel()
-        .call(() -> room.execs().start(id, exitCode -> ended(id)))
-        .onSuccess(running -> controls.put(id, running.control()));
+        .call(() -> room.execs().start(id, detached, exitCode -> ended(id)))
+        .onSuccess(running -> running(id, running.streams()));
+  }
+
+  private void running(String id, ProcessStreams streams) {
+    switch (streams) {
+      case ProcessStreams.Conmon conmon -> controls.put(id, conmon.control());
+      case ProcessStreams.Pipes ignored -> {
+        // No terminal, nothing to resize.
+      }
+      case ProcessStreams.None ignored -> {
+        // As well.
+      }
+    }
   }
 
   private Future<StdioSession> attach(
@@ -87,7 +101,7 @@ final class ExecRunner {
 
   private Future<Void> proceed(String id, ExecSpec spec, RunningExec running) {
     return room.hub()
-        .beforeStart(id, StdioRules.of(spec), running.attachSocket())
+        .beforeStart(id, StdioRules.of(spec), running.streams())
         .recover(
             failure ->
                 room.kernel()

@@ -1,5 +1,6 @@
 package dev.wherry.verticles.stream;
 
+import dev.wherry.engine.launch.ProcessStreams;
 import dev.wherry.verticles.bus.Contexts;
 import dev.wherry.verticles.bus.QueuedStream;
 import dev.wherry.verticles.bus.Timers;
@@ -10,13 +11,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The standard streams of one container or exec: one connection to conmon at most, any number of
+ * The standard streams of one container or exec: one connection to it at most, any number of
  * sessions. Sessions may come before the process; they end with its output. Has a context of its
  * own, and all state is confined to it; only the methods that say so may be called elsewhere.
  *
@@ -167,6 +169,17 @@ final class ProcessStdio {
 
   /** Connects unless connected. */
   Future<Void> connect(Path socket) {
+    return connect(listener -> connector.connect(context, socket, listener));
+  }
+
+  /** Takes over the pipes of a process that has no conmon. */
+  Future<Void> connect(ProcessStreams.Pipes pipes) {
+    return connect(
+        listener -> context.succeededFuture(PipeConnection.open(context, pipes, listener)));
+  }
+
+  private Future<Void> connect(
+      Function<AttachConnection.Listener, Future<AttachConnection>> connecting) {
     if (run != null) {
       return context.succeededFuture();
     }
@@ -174,8 +187,8 @@ final class ProcessStdio {
     run = started;
     lifted = false;
     exited = false;
-    return connector
-        .connect(context, socket, started)
+    return connecting
+        .apply(started)
         .onFailure(failure -> forget(started))
         .map(connection -> connected(started, connection));
   }

@@ -1,5 +1,6 @@
 package dev.wherry.verticles.stream;
 
+import dev.wherry.engine.launch.ProcessStreams;
 import dev.wherry.engine.linux.Sockets;
 import dev.wherry.verticles.bus.Blocking;
 import dev.wherry.verticles.bus.Contexts;
@@ -88,6 +89,18 @@ public final class StdioHub {
             process.wantsConnection()
                 ? process.connect(socket)
                 : process.context().succeededFuture());
+  }
+
+  /** To be called while an exec is being started: connects in any case. */
+  public Future<Void> beforeStart(String id, StdioRules rules, ProcessStreams streams) {
+    return switch (streams) {
+      case ProcessStreams.Conmon conmon -> beforeStart(id, rules, conmon.attach());
+      case ProcessStreams.None ignored -> owner.succeededFuture();
+      case ProcessStreams.Pipes pipes -> {
+        ProcessStdio process = process(id, rules);
+        yield Contexts.call(process.context(), owner, () -> process.connect(pipes));
+      }
+    };
   }
 
   /** The process has ended: sessions end when its last output has come, soon. */

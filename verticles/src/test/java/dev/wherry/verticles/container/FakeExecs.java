@@ -3,6 +3,7 @@ package dev.wherry.verticles.container;
 import dev.wherry.engine.container.Exec;
 import dev.wherry.engine.container.ExecSpec;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.launch.ProcessStreams;
 import dev.wherry.engine.lifecycle.ExecLifecycle;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,18 +55,13 @@ final class FakeExecs implements ExecLifecycle {
   }
 
   @Override
-  public RunningExec start(String id, Consumer<Integer> exited) {
+  public RunningExec start(String id, boolean detached, Consumer<Integer> exited) {
     calls.add("start " + id);
     exits.put(id, exited);
     return new RunningExec() {
       @Override
-      public Path attachSocket() {
-        return Path.of("/exec", id);
-      }
-
-      @Override
-      public Path control() {
-        return Path.of("/execctl", id);
+      public ProcessStreams streams() {
+        return new ProcessStreams.Conmon(Path.of("/exec", id), Path.of("/execctl", id));
       }
 
       @Override
