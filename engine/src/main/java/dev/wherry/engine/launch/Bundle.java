@@ -1,5 +1,7 @@
 package dev.wherry.engine.launch;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -41,6 +43,22 @@ public record Bundle(Path directory) {
   /** conmon's control fifo. */
   public Path control() {
     return directory.resolve("ctl");
+  }
+
+  /** What the runtime says of itself: with a terminal its words would go there. */
+  Path runtimeLog() {
+    return directory.resolve("runtime.log");
+  }
+
+  /** What the runtime said, or else what conmon heard of it. */
+  String said(String heard) {
+    try {
+      String said = Files.readString(runtimeLog());
+      return said.isBlank() ? heard : said;
+    } catch (IOException e) {
+      // It has no such log.
+      return heard;
+    }
   }
 
   Path pidFile() {

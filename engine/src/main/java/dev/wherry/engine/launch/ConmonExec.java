@@ -83,11 +83,13 @@ final class ConmonExec implements Supervisor.PreparedExec {
     try {
       go();
       startPipe.write().close();
-      SyncPipe.Report report =
-          sync.await(patience)
-              .orElseThrow(() -> new EngineException.Internal("conmon ended without a report"));
+      SyncPipe.Report report = sync.await(patience).orElse(SyncPipe.Report.NONE);
       if (report.data() < 0) {
-        throw new StartFailure(RuntimeFailure.ofExec(report.message(), order.command()));
+        String said = order.bundle().said(report.message());
+        if (said.isEmpty()) {
+          throw new EngineException.Internal("conmon ended without a report");
+        }
+        throw new StartFailure(RuntimeFailure.ofExec(said, order.command()));
       }
       sync.buffered()
           .ifPresentOrElse(

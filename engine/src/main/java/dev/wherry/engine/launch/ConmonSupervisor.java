@@ -78,9 +78,13 @@ public final class ConmonSupervisor implements Supervisor {
     try {
       reap(spawn(containerArguments(order), Map.of(SYNC_FD, pipe.write()), order.bundle()));
       pipe.write().close();
-      SyncPipe.Report report = sync.await(patience.create()).orElseThrow(this::noReport);
+      SyncPipe.Report report = sync.await(patience.create()).orElse(SyncPipe.Report.NONE);
       if (report.data() < 0) {
-        throw new StartFailure(RuntimeFailure.ofContainer(report.message(), order.command()));
+        String said = order.bundle().said(report.message());
+        if (said.isEmpty()) {
+          throw noReport();
+        }
+        throw new StartFailure(RuntimeFailure.ofContainer(said, order.command()));
       }
       long startTime = processes.stat(report.data()).map(ProcessStat::startTime).orElse(0L);
       return new WatchedSupervised(watcher, report.data(), startTime, sync.fd(), fd -> sync.fill());
@@ -303,6 +307,8 @@ public final class ConmonSupervisor implements Supervisor {
     add(argv, "--cid", id, "--cuuid", uuid);
     add(argv, "--runtime", program(runtime).toString());
     add(argv, "--runtime-arg", "--root", "--runtime-arg", commands.root(runtime).toString());
+    add(argv, "--runtime-arg", "--log-format=json");
+    add(argv, "--runtime-arg", "--log=" + bundle.runtimeLog());
     add(argv, "--bundle", bundle.directory().toString());
     add(argv, "--container-pidfile", bundle.pidFile().toString());
     add(argv, "--conmon-pidfile", bundle.conmonPidFile().toString());

@@ -21,7 +21,10 @@ final class SyncPipe implements AutoCloseable {
   private static final int MAX_LINE = 1 << 20;
 
   /** One report; a negative {@code data} is a failure. */
-  record Report(int data, String message) {}
+  record Report(int data, String message) {
+    /** conmon ended without one, as with a terminal when the runtime fails. */
+    static final Report NONE = new Report(-1, "");
+  }
 
   private final Processes processes;
   private final Fd fd;

@@ -22,6 +22,7 @@ import dev.wherry.engine.linux.Signals;
 import dev.wherry.engine.testing.BusyboxRoot;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -302,7 +303,8 @@ class ConmonSupervisorTest {
         .isInstanceOf(EngineException.Internal.class)
         .hasMessageEndingWith("conmon did not end within 1 s and was killed");
     awaitAllGone();
-    assertThatThrownBy(() -> supervisor.exec(exec("true")))
+    Files.createDirectories(dir.resolve("x"));
+    assertThatThrownBy(() -> supervisor.exec(exec(true, "true")))
         .isInstanceOf(EngineException.Internal.class);
     awaitAllGone();
   }
