@@ -47,6 +47,13 @@ public final class Bench implements Runnable {
   @Option(names = "--only", split = ",", description = "Names of the workloads to run.")
   private Set<String> only = Set.of();
 
+  @Option(
+      names = "--tree",
+      description =
+          "Directory whose files the images for registries are made of, 300 MB or more; for example"
+              + " what debootstrap made (default ${DEFAULT-VALUE}).")
+  private Path tree = Path.of("/usr");
+
   @Option(names = "--markdown", description = "Also write the table to this file.")
   private @Nullable Path markdown;
 
@@ -55,8 +62,9 @@ public final class Bench implements Runnable {
     try {
       Path work = Files.createTempDirectory("wherry-bench");
       try (Engine ours = new Engine("ours", Path.of(stripScheme(host)), command, work);
-          Engine other = new Engine("other", Path.of(stripScheme(against)), againstCommand, work)) {
-        measure(ours, other, work);
+          Engine other = new Engine("other", Path.of(stripScheme(against)), againstCommand, work);
+          BenchRegistry registry = new BenchRegistry(work)) {
+        measure(ours, other, work, registry);
       } finally {
         BenchImages.deleteTree(work);
       }
@@ -65,14 +73,17 @@ public final class Bench implements Runnable {
     }
   }
 
-  private void measure(Engine ours, Engine other, Path work) throws Exception {
+  private void measure(Engine ours, Engine other, Path work, BenchRegistry registry)
+      throws Exception {
     List<Row> rows = new ArrayList<>();
     BenchImages images = BenchImages.make(work);
     ours.startUnlessRunning();
     other.startUnlessRunning();
     System.out.println("ours:  " + ours.describe());
     System.out.println("other: " + other.describe());
-    for (Workload workload : Workloads.all(images)) {
+    List<Workload> workloads = new ArrayList<>(Workloads.all(images));
+    workloads.addAll(RegistryWorkloads.all(new RegistryWorkloads.Setting(registry, work, tree)));
+    for (Workload workload : workloads) {
       if (!only.isEmpty() && !only.contains(workload.name())) {
         continue;
       }

@@ -101,7 +101,7 @@ record BenchImages(Path busybox, Path large) {
     Files.delete(layer);
   }
 
-  private static TarArchiveOutputStream open(Path target) throws IOException {
+  static TarArchiveOutputStream open(Path target) throws IOException {
     OutputStream out = new BufferedOutputStream(Files.newOutputStream(target), 1 << 20);
     TarArchiveOutputStream tar = new TarArchiveOutputStream(out);
     tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
@@ -115,7 +115,7 @@ record BenchImages(Path busybox, Path large) {
     tar.closeArchiveEntry();
   }
 
-  private static void put(TarArchiveOutputStream tar, String name, int mode, byte[] content)
+  static void put(TarArchiveOutputStream tar, String name, int mode, byte[] content)
       throws IOException {
     TarArchiveEntry entry = new TarArchiveEntry(name);
     entry.setMode(0100000 | mode);
@@ -125,7 +125,7 @@ record BenchImages(Path busybox, Path large) {
     tar.closeArchiveEntry();
   }
 
-  private static String sha256(Path file) throws IOException {
+  static String sha256(Path file) throws IOException {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
