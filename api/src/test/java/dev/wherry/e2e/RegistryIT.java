@@ -211,6 +211,20 @@ class RegistryIT {
   }
 
   @Test
+  void a_registrys_catalogue_is_searched() {
+    try (RealRegistry registry = registry()) {
+      registry.push("team/boat", "1", busybox("one"));
+      registry.push("team/ship", "1", busybox("two"));
+      assertThat(docker.ok("search", "--format", "{{.Name}}", registry.name("boa")))
+          .isEqualTo(registry.name("team/boat"));
+      assertThat(docker.ok("search", "--format", "{{.Name}}", registry.name("team")).lines())
+          .containsExactlyInAnyOrder(registry.name("team/boat"), registry.name("team/ship"));
+    }
+    assertThat(docker.refused("search", "--limit", "1000", "127.0.0.1:1/x"))
+        .contains("Limit 1000 is outside the range of [1, 100]");
+  }
+
+  @Test
   void pulls_at_the_same_time_share_layers_and_all_end_well() {
     try (RealRegistry registry = registry()) {
       ArchiveBuilder base = new ArchiveBuilder().rawLayer(TestImages.busyboxRoot());

@@ -45,7 +45,6 @@ final class ImageRoutes {
   void mount(Routes routes) {
     routes
         .get("/images/json", this::list)
-        .get("/images/search", Missing.operation("searching a registry"))
         .post("/images/prune", this::prune)
         .named(HttpMethod.GET, "/images/", "/json", this::inspect)
         .named(

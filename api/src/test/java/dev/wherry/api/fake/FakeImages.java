@@ -13,6 +13,7 @@ import dev.wherry.engine.registry.PullRequest;
 import dev.wherry.engine.registry.PushListener;
 import dev.wherry.engine.registry.PushRequest;
 import dev.wherry.engine.registry.RegistryClient.Distribution;
+import dev.wherry.engine.registry.RegistryClient.Found;
 import dev.wherry.verticles.bus.QueuedFeed;
 import dev.wherry.verticles.bus.QueuedStream;
 import dev.wherry.verticles.image.Images;
@@ -102,6 +103,14 @@ public final class FakeImages implements Images {
     return credentials.password().equals("right")
         ? Future.succeededFuture("")
         : Future.failedFuture(new EngineException.Unauthorized("incorrect username or password"));
+  }
+
+  @Override
+  public Future<List<Found>> search(String term, int limit, Credentials credentials) {
+    return Future.succeededFuture(
+        List.of(
+            new Found(term, "the one", 12, true, false),
+            new Found(term + "-other", "another", 3, false, false)));
   }
 
   @Override

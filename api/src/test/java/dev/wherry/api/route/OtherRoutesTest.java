@@ -156,6 +156,17 @@ class OtherRoutesTest {
   }
 
   @Test
+  void a_search_shows_what_its_filters_leave() {
+    assertThat(json("/images/search?term=x").size()).isEqualTo(2);
+    assertThat(json("/images/search?term=x&filters={\"stars\":[\"10\"]}").toString())
+        .isEqualTo(
+            "[{\"star_count\":12,\"is_official\":true,\"name\":\"x\",\"is_automated\":false,"
+                + "\"description\":\"the one\"}]");
+    assertThat(json("/images/search?term=x&filters={\"is-official\":[\"false\"]}").size())
+        .isEqualTo(1);
+  }
+
+  @Test
   void a_login_is_believed_or_not_and_a_name_is_looked_up() {
     String login = "{\"username\":\"ann\",\"password\":\"%s\",\"serveraddress\":\"reg:1\"}";
     assertThat(api.post("/auth", login.formatted("right")).body())
@@ -325,7 +336,6 @@ class OtherRoutesTest {
     "POST,/build,501",
     "POST,/session,501",
     "POST,/grpc,501",
-    "GET,/images/search?term=x,501",
     "POST,/networks/bridge/connect,400",
   })
   void what_an_engine_without_it_answers(String method, String path, int status) {

@@ -243,6 +243,47 @@ public final class RegistryClient {
   }
 
   /**
+   * An image that was found.
+   *
+   * @param name as it can be pulled
+   * @param stars how many like it; 0 where nobody counts
+   */
+  public record Found(
+      String name, String description, int stars, boolean official, boolean automated) {}
+
+  /**
+   * Searches for images.
+   *
+   * @param term words, for Docker Hub; with a registry's name and a slash before them for that one
+   * @param wanted most results, 0 for the usual number
+   */
+  public List<Found> search(
+      String term, int wanted, Credentials credentials, Cancellation cancellation) {
+    int limit = ImageSearch.limit(wanted);
+    int slash = term.indexOf('/');
+    String first = slash < 0 ? "" : term.substring(0, slash);
+    boolean named = first.matches(".*[.:].*") || first.equals("localhost");
+    String domain = named ? domain(first) : HUB;
+    String words = named ? term.substring(slash + 1) : term;
+    if (domain.equals(HUB)) {
+      RegistrySession session =
+          new RegistrySession(http, ImageSearch.HUB, credentials, "", cancellation);
+      try {
+        return ImageSearch.hub(session, words, limit, cancellation);
+      } catch (IOException e) {
+        throw new EngineException.Internal(String.valueOf(e.getMessage()), e);
+      }
+    }
+    return with(
+        directory.own(domain),
+        credentials,
+        ImageSearch.CATALOG_SCOPE,
+        cancellation,
+        session -> ImageSearch.catalog(session, domain, words, limit, cancellation),
+        RegistryClient::refused);
+  }
+
+  /**
    * What a registry has under a name.
    *
    * @param descriptor of the manifest or index

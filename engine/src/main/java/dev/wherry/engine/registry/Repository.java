@@ -169,7 +169,7 @@ final class Repository {
       try (Answer answer = session.require(page, Map.of(), cancellation)) {
         JsonNode body = json(Bodies.read(answer, MAX_MANIFEST, "list of tags"));
         body.path("tags").forEach(tag -> tags.add(tag.asText("")));
-        page = next(page, answer.header("Link"));
+        page = next(session.endpoint(), page, answer);
       }
     }
     return tags;
@@ -183,19 +183,21 @@ final class Repository {
     }
   }
 
-  private @Nullable URI next(URI page, String link) throws IOException {
+  /** Where a list goes on (RFC 8288), {@code null} at its end; never at another server. */
+  static @Nullable URI next(RegistryEndpoint endpoint, URI page, Answer answer) throws IOException {
+    String link = answer.header("Link");
     Matcher matcher = NEXT.matcher(link);
     if (!matcher.matches()) {
       return null;
     }
     try {
       URI next = page.resolve(matcher.group(1));
-      if (session.endpoint().owns(next)) {
+      if (endpoint.owns(next)) {
         return next;
       }
     } catch (IllegalArgumentException e) {
-      throw new IOException("the registry's list of tags goes on nowhere: " + link, e);
+      throw new IOException("the registry's list goes on nowhere: " + link, e);
     }
-    throw new IOException("the registry's list of tags goes on elsewhere: " + link);
+    throw new IOException("the registry's list goes on elsewhere: " + link);
   }
 }

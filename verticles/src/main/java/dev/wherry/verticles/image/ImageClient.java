@@ -12,6 +12,7 @@ import dev.wherry.engine.registry.PullRequest;
 import dev.wherry.engine.registry.PushListener;
 import dev.wherry.engine.registry.PushRequest;
 import dev.wherry.engine.registry.RegistryClient.Distribution;
+import dev.wherry.engine.registry.RegistryClient.Found;
 import dev.wherry.verticles.bus.Addresses;
 import dev.wherry.verticles.bus.BodyInputStream;
 import dev.wherry.verticles.bus.Commands;
@@ -117,6 +118,11 @@ public final class ImageClient implements Images {
   @Override
   public Future<Distribution> askRegistry(ImageReference name, Credentials credentials) {
     return ask(new ImageCommand.AskRegistry(name, credentials));
+  }
+
+  @Override
+  public Future<List<Found>> search(String term, int limit, Credentials credentials) {
+    return ask(new ImageCommand.Search(term, limit, credentials));
   }
 
   @Override

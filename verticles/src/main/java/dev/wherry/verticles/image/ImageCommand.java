@@ -11,6 +11,7 @@ import dev.wherry.engine.registry.PullRequest;
 import dev.wherry.engine.registry.PushListener;
 import dev.wherry.engine.registry.PushRequest;
 import dev.wherry.engine.registry.RegistryClient.Distribution;
+import dev.wherry.engine.registry.RegistryClient.Found;
 import dev.wherry.verticles.bus.BodyInputStream;
 import dev.wherry.verticles.bus.Command;
 import dev.wherry.verticles.bus.OutputStreamSource;
@@ -47,6 +48,9 @@ sealed interface ImageCommand<R> extends Command<R> {
 
   record AskRegistry(ImageReference name, Credentials credentials)
       implements ImageCommand<Distribution> {}
+
+  record Search(String term, int limit, Credentials credentials)
+      implements ImageCommand<List<Found>> {}
 
   record Tag(String nameOrId, String reference) implements ImageCommand<Image> {}
 

@@ -82,6 +82,11 @@ public final class ImageVerticle extends VerticleBase {
       case ImageCommand.AskRegistry what ->
           registries.call(
               () -> registry.inspect(what.name(), what.credentials(), new Cancellation()));
+      case ImageCommand.Search what ->
+          registries.call(
+              () ->
+                  registry.search(
+                      what.term(), what.limit(), what.credentials(), new Cancellation()));
       case ImageCommand.Tag tag -> kernel.call(() -> store.tag(tag.nameOrId(), tag.reference()));
       case ImageCommand.Remove what ->
           kernel.call(() -> store.remove(what.nameOrId(), what.force(), what.prune(), users));

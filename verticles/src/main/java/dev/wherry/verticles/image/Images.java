@@ -10,6 +10,7 @@ import dev.wherry.engine.registry.PullRequest;
 import dev.wherry.engine.registry.PushListener;
 import dev.wherry.engine.registry.PushRequest;
 import dev.wherry.engine.registry.RegistryClient.Distribution;
+import dev.wherry.engine.registry.RegistryClient.Found;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
@@ -50,6 +51,9 @@ public interface Images {
 
   /** As {@link dev.wherry.engine.registry.RegistryClient#inspect}. */
   Future<Distribution> askRegistry(ImageReference name, Credentials credentials);
+
+  /** As {@link dev.wherry.engine.registry.RegistryClient#search}. */
+  Future<List<Found>> search(String term, int limit, Credentials credentials);
 
   Future<Image> tag(String nameOrId, String reference);
 
