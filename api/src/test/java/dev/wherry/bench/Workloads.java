@@ -23,12 +23,16 @@ final class Workloads {
     return all;
   }
 
+  /** As in a daemon that has been up for some minutes of work, and not a moment. */
+  private static final int WARM = 200;
+
   private static List<Workload> ofContainersAndImages(BenchImages images) {
     return List.of(
-        new Cli("run-rm-bridge", images, List.of(), "run", "--rm", BenchImages.BUSYBOX, "true"),
+        new Cli("run-rm-bridge", images, 0, List.of(), "run", "--rm", BenchImages.BUSYBOX, "true"),
         new Cli(
             "run-rm-no-network",
             images,
+            0,
             List.of(),
             "run",
             "--rm",
@@ -36,9 +40,10 @@ final class Workloads {
             "none",
             BenchImages.BUSYBOX,
             "true"),
-        new Cli("exec", images, List.of("sleep", "100000"), "exec", NAME, "true"),
+        new Cli("exec-first", images, 0, List.of("sleep", "100000"), "exec", NAME, "true"),
+        new Cli("exec", images, WARM, List.of("sleep", "100000"), "exec", NAME, "true"),
         new Stop(images),
-        new Cli("ps", images, List.of("sleep", "100000"), "ps"),
+        new Cli("ps", images, 0, List.of("sleep", "100000"), "ps"),
         new Starts("40-starts", 40, images),
         new Starts("100-starts", 100, images),
         new ShortRuns(images),
@@ -86,8 +91,13 @@ final class Workloads {
     engine.docker(line.toArray(String[]::new));
   }
 
-  /** One command line, optionally with a container running {@code background}. */
-  private record Cli(String name, BenchImages images, List<String> background, String... line)
+  /**
+   * One command line, optionally with a container running {@code background}.
+   *
+   * @param before how often it is run, on either side, before it is measured
+   */
+  private record Cli(
+      String name, BenchImages images, int before, List<String> background, String... line)
       implements Workload {
     @Override
     public String unit() {
@@ -102,6 +112,9 @@ final class Workloads {
             new ArrayList<>(List.of("run", "-d", "--name", NAME, BenchImages.BUSYBOX));
         run.addAll(background);
         engine.docker(run.toArray(String[]::new));
+      }
+      for (int i = 0; i < before; i++) {
+        engine.docker(line);
       }
     }
 
