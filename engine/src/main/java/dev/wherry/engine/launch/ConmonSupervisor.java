@@ -295,7 +295,8 @@ public final class ConmonSupervisor implements Supervisor {
     if (order.terminal()) {
       add(argv, "--terminal");
     }
-    if (order.stdin()) {
+    // Nobody would end it: without, it is at its end.
+    if (order.stdin() && (order.terminal() || !order.detached())) {
       add(argv, "--stdin");
     }
     return argv;

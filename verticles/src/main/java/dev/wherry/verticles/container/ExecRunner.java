@@ -71,8 +71,7 @@ final class ExecRunner {
     if (spec.attachStdin() && spec.tty()) {
       return start(id, room.context()).onSuccess(StdioSession::close).mapEmpty();
     }
-    return room.lanes()
-        .submit(id, () -> begin(id, true).compose(running -> proceed(id, spec, running)));
+    return room.lanes().submit(id, () -> begin(id, true).compose(running -> proceed(id, running)));
   }
 
   private Future<RunningExec> begin(String id, boolean detached) {
@@ -100,21 +99,29 @@ final class ExecRunner {
   }
 
   private Future<Void> proceed(String id, ExecSpec spec, RunningExec running) {
+    return connect(id, spec, running).compose(connected -> proceed(id, running));
+  }
+
+  private Future<Void> connect(String id, ExecSpec spec, RunningExec running) {
     return room.hub()
         .beforeStart(id, StdioRules.of(spec), running.streams())
         .recover(
             failure ->
                 room.kernel()
                     .run(running::abort)
-                    .transform((done, ignored) -> Future.failedFuture(failure)))
-        .compose(connected -> room.kernel().call(running::attached))
-        .onFailure(
-            failure -> {
-              controls.remove(id);
-              notKept.remove(id);
-              room.hub().forget(id);
-            })
-        .mapEmpty();
+                    .transform((done, ignored) -> Future.<Void>failedFuture(failure)))
+        .onFailure(failure -> dropped(id));
+  }
+
+  private Future<Void> proceed(String id, RunningExec running) {
+    return room.kernel().call(running::attached).onFailure(failure -> dropped(id)).mapEmpty();
+  }
+
+  /** It did not come to run. */
+  private void dropped(String id) {
+    controls.remove(id);
+    notKept.remove(id);
+    room.hub().forget(id);
   }
 
   private void detached(String id) {

@@ -56,7 +56,7 @@ final class FakeExecs implements ExecLifecycle {
 
   @Override
   public RunningExec start(String id, boolean detached, Consumer<Integer> exited) {
-    calls.add("start " + id);
+    calls.add("start " + id + (detached ? " detached" : ""));
     exits.put(id, exited);
     return new RunningExec() {
       @Override
