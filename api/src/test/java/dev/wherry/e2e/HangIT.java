@@ -25,7 +25,10 @@ class HangIT {
     Path pids = dir.resolve("pids");
     Path runtime = dir.resolve("hanging");
     Files.writeString(
-        runtime, "#!/bin/sh\n[ \"$3\" = create ] || exit 0\necho $$ >> " + pids + "\nsleep 1000\n");
+        runtime,
+        "#!/bin/sh\ncase \" $* \" in *\" create \"*) ;; *) exit 0 ;; esac\necho $$ >> "
+            + pids
+            + "\nsleep 1000\n");
     assertThat(runtime.toFile().setExecutable(true)).isTrue();
     try (WherryDaemon daemon = WherryDaemon.start("--add-runtime", "hanging=" + runtime)) {
       DockerCli docker = daemon.docker();
