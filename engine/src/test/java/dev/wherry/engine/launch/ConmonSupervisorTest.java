@@ -95,6 +95,7 @@ class ConmonSupervisorTest {
   @AfterEach
   void stop() {
     supervisor.destroy(order);
+    cgroups.at("/wherry-test").remove();
     watcher.close();
   }
 

@@ -97,6 +97,7 @@ abstract class LifecycleFixture {
       lifecycle.remove(container.id(), true);
     }
     stop();
+    cgroups.at("/wherry-test").remove();
     networks.removeAll();
     parallel.shutdown();
     paths.removeTree(dir.resolve("data"));
