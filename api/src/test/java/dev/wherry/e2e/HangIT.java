@@ -28,7 +28,7 @@ class HangIT {
         runtime,
         "#!/bin/sh\ncase \" $* \" in *\" create \"*) ;; *) exit 0 ;; esac\necho $$ >> "
             + pids
-            + "\nsleep 1000\n");
+            + "\nexec sleep 1000\n");
     assertThat(runtime.toFile().setExecutable(true)).isTrue();
     try (WherryDaemon daemon = WherryDaemon.start("--add-runtime", "hanging=" + runtime)) {
       DockerCli docker = daemon.docker();
