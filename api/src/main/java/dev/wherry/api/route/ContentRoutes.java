@@ -12,6 +12,7 @@ import dev.wherry.engine.contents.CommitRequest;
 import dev.wherry.engine.contents.ExtractOptions;
 import dev.wherry.engine.contents.PathStat;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.verticles.bus.Archive;
 import dev.wherry.verticles.container.Contents;
 import io.vertx.core.Future;
 import java.util.List;
@@ -59,7 +60,7 @@ final class ContentRoutes {
         archive -> send(exchange, "application/octet-stream", archive));
   }
 
-  private static void send(Exchange exchange, String type, Contents.Archive archive) {
+  private static void send(Exchange exchange, String type, Archive archive) {
     BodyStream.serve(exchange, type, archive, piece -> piece, archive::cancel);
   }
 

@@ -7,6 +7,7 @@ import dev.wherry.engine.contents.ExtractOptions;
 import dev.wherry.engine.contents.PathStat;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.linux.FileStat;
+import dev.wherry.verticles.bus.Archive;
 import dev.wherry.verticles.bus.QueuedFeed;
 import dev.wherry.verticles.bus.QueuedStream;
 import dev.wherry.verticles.container.Contents;

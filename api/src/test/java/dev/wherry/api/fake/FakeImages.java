@@ -14,6 +14,7 @@ import dev.wherry.engine.registry.PushListener;
 import dev.wherry.engine.registry.PushRequest;
 import dev.wherry.engine.registry.RegistryClient.Distribution;
 import dev.wherry.engine.registry.RegistryClient.Found;
+import dev.wherry.verticles.bus.Archive;
 import dev.wherry.verticles.bus.QueuedFeed;
 import dev.wherry.verticles.bus.QueuedStream;
 import dev.wherry.verticles.image.Images;

@@ -146,9 +146,13 @@ public final class FileImageStore implements ImageStore {
 
   @Override
   public void pulled(ImageReference reference) {
+    tell("pull", reference);
+  }
+
+  private void tell(String action, ImageReference reference) {
     ImageIndex index = table.index();
     String id = index.byReference(reference).map(Image::id).orElse("");
-    events.tell(index, "pull", id, reference.familiar(), reference.familiarName());
+    events.tell(index, action, id, reference.familiar(), reference.familiarName());
   }
 
   @Override
@@ -175,9 +179,7 @@ public final class FileImageStore implements ImageStore {
 
   @Override
   public void pushed(ImageReference reference) {
-    ImageIndex index = table.index();
-    String id = index.byReference(reference).map(Image::id).orElse("");
-    events.tell(index, "push", id, reference.familiar(), reference.familiarName());
+    tell("push", reference);
   }
 
   @Override

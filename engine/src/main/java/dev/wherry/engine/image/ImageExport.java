@@ -37,6 +37,17 @@ final class ImageExport implements ImageStore.Export {
       return document;
     }
 
+    /** Its layers, lowest first. */
+    List<CommittedLayer> layers(Snapshotter snapshotter) {
+      return document.chains().stream().map(chain -> layer(snapshotter, chain)).toList();
+    }
+
+    private static CommittedLayer layer(Snapshotter snapshotter, String chain) {
+      return snapshotter
+          .committed(chain)
+          .orElseThrow(() -> new EngineException.NotFound("layer " + chain + " does not exist"));
+    }
+
     @Override
     public void close() {
       layers.close();
@@ -82,12 +93,7 @@ final class ImageExport implements ImageStore.Export {
       names.put(name.toString(), name.familiar());
     }
     List<ArchiveWriter.Layer> layers = new ArrayList<>();
-    for (String chain : image.document.chains()) {
-      CommittedLayer layer =
-          snapshotter
-              .committed(chain)
-              .orElseThrow(
-                  () -> new EngineException.NotFound("layer " + chain + " does not exist"));
+    for (CommittedLayer layer : image.layers(snapshotter)) {
       layers.add(
           new ArchiveWriter.Layer(
               Digest.parse(layer.diffId()), layer.archiveSize(), () -> stager.archive(layer)));

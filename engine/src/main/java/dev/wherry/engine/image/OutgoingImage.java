@@ -1,7 +1,6 @@
 package dev.wherry.engine.image;
 
 import dev.wherry.engine.content.Digest;
-import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.layer.LayerStager;
 import dev.wherry.engine.snapshot.CommittedLayer;
 import dev.wherry.engine.snapshot.Snapshotter;
@@ -58,12 +57,7 @@ public final class OutgoingImage implements AutoCloseable {
     List<Layer> layers = new ArrayList<>();
     boolean done = false;
     try {
-      for (String chain : held.document().chains()) {
-        CommittedLayer layer =
-            snapshotter
-                .committed(chain)
-                .orElseThrow(
-                    () -> new EngineException.NotFound("layer " + chain + " does not exist"));
+      for (CommittedLayer layer : held.layers(snapshotter)) {
         layers.add(
             new Layer(
                 Digest.parse(layer.diffId()), layer.archiveSize(), () -> stager.archive(layer)));

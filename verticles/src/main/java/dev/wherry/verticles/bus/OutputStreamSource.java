@@ -36,6 +36,23 @@ public final class OutputStreamSource extends OutputStream {
     return stream;
   }
 
+  /** The reader's side of it. */
+  public Archive archive() {
+    return new Written();
+  }
+
+  private final class Written extends QueuedFeed<Buffer> implements Archive {
+    @Override
+    protected QueuedStream<Buffer> queue() {
+      return stream;
+    }
+
+    @Override
+    public void cancel() {
+      OutputStreamSource.this.cancel();
+    }
+  }
+
   /** The reader has gone. */
   public void cancel() {
     synchronized (room) {

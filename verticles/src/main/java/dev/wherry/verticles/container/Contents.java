@@ -4,6 +4,7 @@ import dev.wherry.engine.contents.Change;
 import dev.wherry.engine.contents.CommitRequest;
 import dev.wherry.engine.contents.ExtractOptions;
 import dev.wherry.engine.contents.PathStat;
+import dev.wherry.verticles.bus.Archive;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
@@ -31,11 +32,6 @@ public interface Contents {
 
   /** The new image's id. */
   Future<String> commit(String ref, CommitRequest request);
-
-  /** An archive being written, paused at first; {@link #cancel} when the client has gone. */
-  interface Archive extends ReadStream<Buffer> {
-    void cancel();
-  }
 
   /** What was found at a path, and its archive. */
   record PathArchive(PathStat stat, Archive archive) {}

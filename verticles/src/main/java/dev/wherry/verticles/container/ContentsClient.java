@@ -5,12 +5,11 @@ import dev.wherry.engine.contents.CommitRequest;
 import dev.wherry.engine.contents.ExtractOptions;
 import dev.wherry.engine.contents.PathStat;
 import dev.wherry.verticles.bus.Addresses;
+import dev.wherry.verticles.bus.Archive;
 import dev.wherry.verticles.bus.BodyInputStream;
 import dev.wherry.verticles.bus.Commands;
 import dev.wherry.verticles.bus.Contexts;
 import dev.wherry.verticles.bus.OutputStreamSource;
-import dev.wherry.verticles.bus.QueuedFeed;
-import dev.wherry.verticles.bus.QueuedStream;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -33,7 +32,7 @@ public final class ContentsClient implements Contents {
   @Override
   public Future<Archive> export(String ref) {
     OutputStreamSource source = new OutputStreamSource(Contexts.current(vertx));
-    return ask(new ContentsCommand.Export(ref, source)).map(ignored -> new WrittenArchive(source));
+    return ask(new ContentsCommand.Export(ref, source)).map(ignored -> source.archive());
   }
 
   @Override
@@ -45,7 +44,7 @@ public final class ContentsClient implements Contents {
   public Future<PathArchive> archive(String ref, String path) {
     OutputStreamSource source = new OutputStreamSource(Contexts.current(vertx));
     return ask(new ContentsCommand.Archive(ref, path, source))
-        .map(stat -> new PathArchive(stat, new WrittenArchive(source)));
+        .map(stat -> new PathArchive(stat, source.archive()));
   }
 
   @Override
@@ -62,23 +61,5 @@ public final class ContentsClient implements Contents {
 
   private <R> Future<R> ask(ContentsCommand<R> command) {
     return Commands.ask(vertx, Addresses.CONTENTS, command);
-  }
-
-  private static final class WrittenArchive extends QueuedFeed<Buffer> implements Archive {
-    private final OutputStreamSource source;
-
-    WrittenArchive(OutputStreamSource source) {
-      this.source = source;
-    }
-
-    @Override
-    protected QueuedStream<Buffer> queue() {
-      return source.stream();
-    }
-
-    @Override
-    public void cancel() {
-      source.cancel();
-    }
   }
 }

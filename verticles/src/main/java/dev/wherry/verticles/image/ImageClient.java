@@ -14,12 +14,11 @@ import dev.wherry.engine.registry.PushRequest;
 import dev.wherry.engine.registry.RegistryClient.Distribution;
 import dev.wherry.engine.registry.RegistryClient.Found;
 import dev.wherry.verticles.bus.Addresses;
+import dev.wherry.verticles.bus.Archive;
 import dev.wherry.verticles.bus.BodyInputStream;
 import dev.wherry.verticles.bus.Commands;
 import dev.wherry.verticles.bus.Contexts;
 import dev.wherry.verticles.bus.OutputStreamSource;
-import dev.wherry.verticles.bus.QueuedFeed;
-import dev.wherry.verticles.bus.QueuedStream;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -60,7 +59,7 @@ public final class ImageClient implements Images {
   public Future<Archive> save(List<String> namesOrIds) {
     OutputStreamSource source = new OutputStreamSource(Contexts.current(vertx));
     return ask(new ImageCommand.Save(List.copyOf(namesOrIds), source))
-        .map(ignored -> new SavedArchive(source));
+        .map(ignored -> source.archive());
   }
 
   @Override
@@ -143,23 +142,5 @@ public final class ImageClient implements Images {
   private static Consumer<ImageProgress> told(
       ContextInternal caller, Consumer<ImageProgress> progress) {
     return report -> caller.runOnContext(ignored -> progress.accept(report));
-  }
-
-  private static final class SavedArchive extends QueuedFeed<Buffer> implements Archive {
-    private final OutputStreamSource source;
-
-    SavedArchive(OutputStreamSource source) {
-      this.source = source;
-    }
-
-    @Override
-    protected QueuedStream<Buffer> queue() {
-      return source.stream();
-    }
-
-    @Override
-    public void cancel() {
-      source.cancel();
-    }
   }
 }

@@ -11,6 +11,7 @@ import dev.wherry.engine.registry.PushListener;
 import dev.wherry.engine.registry.PushRequest;
 import dev.wherry.engine.registry.RegistryClient.Distribution;
 import dev.wherry.engine.registry.RegistryClient.Found;
+import dev.wherry.verticles.bus.Archive;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
@@ -66,9 +67,4 @@ public interface Images {
    * @param cancel to be run when the client has gone
    */
   record Transfer(Future<Void> done, Runnable cancel) {}
-
-  /** An archive being written; {@link #cancel} when the client has gone. */
-  interface Archive extends ReadStream<Buffer> {
-    void cancel();
-  }
 }

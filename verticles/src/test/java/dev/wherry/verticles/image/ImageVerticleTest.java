@@ -9,6 +9,7 @@ import dev.wherry.engine.image.ImageProgress;
 import dev.wherry.engine.image.ImageStore.ImageUser;
 import dev.wherry.engine.registry.RegistryClient;
 import dev.wherry.engine.registry.RegistrySettings;
+import dev.wherry.verticles.bus.Archive;
 import dev.wherry.verticles.bus.Blocking;
 import dev.wherry.verticles.bus.Contexts;
 import dev.wherry.verticles.bus.LocalCodec;
@@ -122,7 +123,7 @@ class ImageVerticleTest {
 
   @Test
   void an_archive_is_saved_as_fast_as_it_is_read() {
-    Images.Archive archive = ask(() -> images.save(List.of("busybox"))).await();
+    Archive archive = ask(() -> images.save(List.of("busybox"))).await();
     AtomicInteger read = new AtomicInteger();
     archive.handler(buffer -> read.addAndGet(buffer.length()));
     archive.endHandler(ignored -> told.add("end"));
@@ -140,7 +141,7 @@ class ImageVerticleTest {
   @Test
   void a_save_that_fails_in_the_middle_fails_the_stream() {
     store.saveFailure = new IOException("disk");
-    Images.Archive archive = ask(() -> images.save(List.of("busybox"))).await();
+    Archive archive = ask(() -> images.save(List.of("busybox"))).await();
     archive.handler(buffer -> {}).exceptionHandler(told::add).resume();
     await().until(() -> !told.isEmpty());
     assertThat(told.getFirst()).isInstanceOf(EngineException.Internal.class);
