@@ -22,7 +22,7 @@ record NameAnswers(BenchImages images) implements Workload {
 
   @Override
   public void prepare(Engine engine) throws Exception {
-    engine.docker("import", images.busybox().toString(), BenchImages.BUSYBOX);
+    BenchContainers.importBusybox(engine, images);
     engine.docker("network", "create", NETWORK);
     engine.docker(
         "run",
@@ -46,6 +46,6 @@ record NameAnswers(BenchImages images) implements Workload {
   public void cleanUp(Engine engine) throws Exception {
     engine.docker("rm", "-f", CONTAINER);
     engine.docker("network", "rm", NETWORK);
-    engine.docker("rmi", "-f", BenchImages.BUSYBOX);
+    BenchContainers.removeBusybox(engine);
   }
 }

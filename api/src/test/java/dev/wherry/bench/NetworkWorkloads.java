@@ -27,18 +27,13 @@ final class NetworkWorkloads {
     }
 
     @Override
-    public String unit() {
-      return "s";
-    }
-
-    @Override
     public double share() {
       return 0.3;
     }
 
     @Override
     public void prepare(Engine engine) throws Exception {
-      engine.docker("import", images.busybox().toString(), BenchImages.BUSYBOX);
+      BenchContainers.importBusybox(engine, images);
     }
 
     @Override
@@ -52,7 +47,7 @@ final class NetworkWorkloads {
 
     @Override
     public void cleanUp(Engine engine) throws Exception {
-      engine.docker("rmi", "-f", BenchImages.BUSYBOX);
+      BenchContainers.removeBusybox(engine);
     }
   }
 
@@ -63,11 +58,6 @@ final class NetworkWorkloads {
     @Override
     public String name() {
       return "200-networks";
-    }
-
-    @Override
-    public String unit() {
-      return "s";
     }
 
     @Override
@@ -134,7 +124,7 @@ final class NetworkWorkloads {
     public void prepare(Engine engine) throws Exception {
       int number = ends.size();
       int port = FIRST_PORT + number;
-      engine.docker("import", images.busybox().toString(), BenchImages.BUSYBOX);
+      BenchContainers.importBusybox(engine, images);
       engine.docker(
           "run", "-d", "--name", NAME, "-p", port + ":5001", BenchImages.BUSYBOX, "sleep", "10000");
       String pid = engine.docker("inspect", "-f", "{{.State.Pid}}", NAME).strip();
@@ -193,7 +183,7 @@ final class NetworkWorkloads {
       }
       ends.remove(engine);
       engine.docker("rm", "-f", NAME);
-      engine.docker("rmi", "-f", BenchImages.BUSYBOX);
+      BenchContainers.removeBusybox(engine);
     }
   }
 }

@@ -55,11 +55,6 @@ final class RegistryWorkloads {
   /** A pull of what the engine has nothing of. */
   private record Pull(String name, Setting setting, Image image) implements Workload {
     @Override
-    public String unit() {
-      return "s";
-    }
-
-    @Override
     public double share() {
       return 0.5;
     }
@@ -83,11 +78,6 @@ final class RegistryWorkloads {
     @Override
     public String name() {
       return "push-3-layers";
-    }
-
-    @Override
-    public String unit() {
-      return "s";
     }
 
     @Override

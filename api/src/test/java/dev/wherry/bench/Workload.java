@@ -5,7 +5,10 @@ interface Workload {
 
   String name();
 
-  String unit();
+  /** Seconds, unless it is something else. */
+  default String unit() {
+    return "s";
+  }
 
   /** Part of the usual number of rounds, for long workloads. */
   default double share() {

@@ -1,10 +1,15 @@
 package dev.wherry.bench;
 
+import static dev.wherry.bench.BenchContainers.NAME;
+import static dev.wherry.bench.BenchContainers.eightAtATime;
+import static dev.wherry.bench.BenchContainers.importBusybox;
+import static dev.wherry.bench.BenchContainers.removeBusybox;
+import static dev.wherry.bench.BenchContainers.removeMany;
+
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -13,18 +18,18 @@ import java.util.concurrent.Future;
 final class Workloads {
 
   private static final int LOG_LINES = 200_000;
-  private static final String NAME = "wherry-bench-target";
+
+  /** As in a daemon that has been up for some minutes of work, and not a moment. */
+  private static final int WARM = 200;
 
   private Workloads() {}
 
   static List<Workload> all(BenchImages images) {
     List<Workload> all = new ArrayList<>(NetworkWorkloads.all(images));
     all.addAll(ofContainersAndImages(images));
+    all.addAll(EngineWorkloads.all(images));
     return all;
   }
-
-  /** As in a daemon that has been up for some minutes of work, and not a moment. */
-  private static final int WARM = 200;
 
   private static List<Workload> ofContainersAndImages(BenchImages images) {
     return List.of(
@@ -49,46 +54,7 @@ final class Workloads {
         new ShortRuns(images),
         new LogLines(images),
         new Load(images),
-        new Rate("ping-rate", images, 0, "/_ping"),
-        new Rate("list-rate", images, 100, "/containers/json?all=1"),
-        new Rate("list-rate-1000", images, 1000, "/containers/json?all=1"),
-        new Rate("inspect-rate", images, 1, "/containers/" + NAME + "-0/json"),
-        new NameAnswers(images),
-        new StartUp(),
-        new Memory("memory-idle", images, 0),
-        new Memory("memory-20", images, 20));
-  }
-
-  private static void importBusybox(Engine engine, BenchImages images) throws Exception {
-    engine.docker("import", images.busybox().toString(), BenchImages.BUSYBOX);
-  }
-
-  private static void removeBusybox(Engine engine) throws Exception {
-    engine.docker("rmi", "-f", BenchImages.BUSYBOX);
-  }
-
-  /** Starts or creates many containers, eight clients at a time. */
-  private static void eightAtATime(Engine engine, int count, String... head) throws Exception {
-    try (ExecutorService clients = Executors.newFixedThreadPool(8)) {
-      List<Future<String>> started = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        List<String> line = new ArrayList<>(List.of(head));
-        line.addAll(List.of("--name", NAME + "-" + i, BenchImages.BUSYBOX, "sleep", "100000"));
-        Callable<String> start = () -> engine.docker(line.toArray(String[]::new));
-        started.add(clients.submit(start));
-      }
-      for (Future<String> one : started) {
-        one.get();
-      }
-    }
-  }
-
-  private static void removeMany(Engine engine, int count) throws Exception {
-    List<String> line = new ArrayList<>(List.of("rm", "-f", "-v"));
-    for (int i = 0; i < count; i++) {
-      line.add(NAME + "-" + i);
-    }
-    engine.docker(line.toArray(String[]::new));
+        new NameAnswers(images));
   }
 
   /**
@@ -99,11 +65,6 @@ final class Workloads {
   private record Cli(
       String name, BenchImages images, int before, List<String> background, String... line)
       implements Workload {
-    @Override
-    public String unit() {
-      return "s";
-    }
-
     @Override
     public void prepare(Engine engine) throws Exception {
       importBusybox(engine, images);
@@ -142,11 +103,6 @@ final class Workloads {
     }
 
     @Override
-    public String unit() {
-      return "s";
-    }
-
-    @Override
     public void prepare(Engine engine) throws Exception {
       importBusybox(engine, images);
     }
@@ -176,11 +132,6 @@ final class Workloads {
     @Override
     public String name() {
       return "100-short-runs";
-    }
-
-    @Override
-    public String unit() {
-      return "s";
     }
 
     @Override
@@ -234,11 +185,6 @@ final class Workloads {
   /** Detached runs, eight at a time. */
   private record Starts(String name, int count, BenchImages images) implements Workload {
     @Override
-    public String unit() {
-      return "s";
-    }
-
-    @Override
     public double share() {
       return 0.5;
     }
@@ -268,11 +214,6 @@ final class Workloads {
     @Override
     public String name() {
       return "200k-lines";
-    }
-
-    @Override
-    public String unit() {
-      return "s";
     }
 
     @Override
@@ -328,11 +269,6 @@ final class Workloads {
     }
 
     @Override
-    public String unit() {
-      return "s";
-    }
-
-    @Override
     public double share() {
       return 0.5;
     }
@@ -342,112 +278,6 @@ final class Workloads {
       double seconds = engine.time("load", "-i", images.large().toString());
       engine.docker("rmi", "-f", BenchImages.LARGE);
       return seconds;
-    }
-  }
-
-  /** Requests per second while {@code containers} exist. */
-  private record Rate(String name, BenchImages images, int containers, String path)
-      implements Workload {
-    @Override
-    public String unit() {
-      return "1/s";
-    }
-
-    @Override
-    public double share() {
-      return 0.5;
-    }
-
-    @Override
-    public void prepare(Engine engine) throws Exception {
-      if (containers > 0) {
-        importBusybox(engine, images);
-        eightAtATime(engine, containers, "create");
-      }
-    }
-
-    @Override
-    public double measure(Engine engine) throws Exception {
-      return HttpRate.of(engine, path);
-    }
-
-    @Override
-    public void cleanUp(Engine engine) throws Exception {
-      if (containers > 0) {
-        removeMany(engine, containers);
-        removeBusybox(engine);
-      }
-    }
-  }
-
-  /** From the command being typed to the first answered ping. */
-  private record StartUp() implements Workload {
-    @Override
-    public String name() {
-      return "start-up";
-    }
-
-    @Override
-    public String unit() {
-      return "s";
-    }
-
-    @Override
-    public double share() {
-      return 0.5;
-    }
-
-    @Override
-    public boolean canRunOn(Engine engine) {
-      return engine.isRestartable();
-    }
-
-    @Override
-    public double measure(Engine engine) throws Exception {
-      engine.stop();
-      return engine.start();
-    }
-  }
-
-  /** Memory of all the engine's processes, freshly started, with running containers. */
-  private record Memory(String name, BenchImages images, int containers) implements Workload {
-    @Override
-    public String unit() {
-      return "MiB";
-    }
-
-    @Override
-    public double share() {
-      return 0.3;
-    }
-
-    @Override
-    public boolean canRunOn(Engine engine) {
-      return engine.isRestartable();
-    }
-
-    @Override
-    public void prepare(Engine engine) throws Exception {
-      engine.stop();
-      engine.start();
-      if (containers > 0) {
-        importBusybox(engine, images);
-        eightAtATime(engine, containers, "run", "-d");
-      }
-      EngineProcesses.awaitRest(engine);
-    }
-
-    @Override
-    public double measure(Engine engine) throws Exception {
-      return EngineProcesses.residentMebibytes(engine);
-    }
-
-    @Override
-    public void cleanUp(Engine engine) throws Exception {
-      if (containers > 0) {
-        removeMany(engine, containers);
-        removeBusybox(engine);
-      }
     }
   }
 }
