@@ -78,6 +78,58 @@ class ExecIT {
   }
 
   @Test
+  void what_goes_in_comes_out_again_however_much_it_is() {
+    String text = "0123456789abcde\n".repeat(200_000);
+    try (CliSession session = docker.start("exec", "-i", "boat", "cat")) {
+      session.type(text).endInput();
+      assertThat(session.exit()).isEqualTo(new CliResult(0, text, ""));
+    }
+  }
+
+  @Test
+  void it_runs_to_its_end_when_its_client_leaves() {
+    String script = "seq 1 500000; touch /tmp/through; seq 1 500000; touch /tmp/written";
+    try (CliSession session = docker.start("exec", "boat", "sh", "-c", script)) {
+      session.awaitOutput("1\n2\n").signal("KILL");
+    }
+    await().until(() -> docker.run("exec", "boat", "test", "-e", "/tmp/written").exitCode() == 0);
+  }
+
+  @Test
+  void a_client_that_does_not_read_holds_it_up_and_loses_nothing() {
+    String script = "seq 1 400000; touch /tmp/written; exit 5";
+    try (CliSession session = docker.start("exec", "boat", "sh", "-c", script)) {
+      session.awaitOutput("1\n2\n").signal("STOP");
+      docker.ok("exec", "boat", "true");
+      session.signal("CONT");
+      CliResult result = session.exit();
+      assertThat(result.exitCode()).isEqualTo(5);
+      assertThat(result.stdout().lines().count()).isEqualTo(400_000);
+    }
+  }
+
+  @Test
+  void with_a_terminal_too_it_is_said_what_is_not_there() {
+    try (CliSession session =
+        docker.startOnTerminal(dir.resolve("tty"), "exec", "-it", "boat", "nope")) {
+      session.awaitOutput("executable file not found in $PATH");
+      assertThat(session.exit().exitCode()).isEqualTo(127);
+    }
+  }
+
+  @Test
+  void without_a_terminal_a_new_size_changes_nothing() {
+    RawHttp.Answer created =
+        RawHttp.send(
+            daemon.socket(), "POST", "/containers/boat/exec", "{\"Cmd\": [\"sleep\", \"60\"]}");
+    String id = created.body().replaceAll(".*\"Id\":\"([0-9a-f]{64})\".*", "$1").strip();
+    RawHttp.send(daemon.socket(), "POST", "/exec/" + id + "/start", "{\"Detach\": true}");
+    assertThat(
+            RawHttp.send(daemon.socket(), "POST", "/exec/" + id + "/resize?h=10&w=20", "").status())
+        .isEqualTo(200);
+  }
+
+  @Test
   void a_terminal_is_one_and_follows_the_clients_size() {
     Path tty = dir.resolve("tty");
     String script =

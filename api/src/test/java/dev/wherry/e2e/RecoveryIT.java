@@ -137,6 +137,21 @@ class RecoveryIT {
   }
 
   @Test
+  void an_exec_that_writes_goes_on() {
+    docker.ok("run", "-d", "--name", "boat", TestImages.BUSYBOX, "sleep", "600");
+    String script =
+        "i=0; while :; do i=$((i+1)); echo line $i; echo $i > /tmp/at; sleep 0.02; done";
+    try (CliSession session = docker.start("exec", "boat", "sh", "-c", script)) {
+      session.awaitOutput("line 3\n");
+      daemon.kill9();
+      daemon.startAgain();
+      int seen = Integer.parseInt(docker.ok("exec", "boat", "cat", "/tmp/at"));
+      await()
+          .until(() -> Integer.parseInt(docker.ok("exec", "boat", "cat", "/tmp/at")) > seen + 20);
+    }
+  }
+
+  @Test
   void a_terminal_can_be_taken_up_again() {
     docker.ok("run", "-dit", "--name", "shell", TestImages.BUSYBOX);
     daemon.kill9();

@@ -1,14 +1,18 @@
 package dev.wherry.engine.launch;
 
+import dev.wherry.engine.error.EngineException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The directory that conmon and the runtime share for one container or exec (OCI runtime-spec,
  * bundle.md), on a file system that a reboot empties.
  */
 public record Bundle(Path directory) {
+  private static final Logger LOG = LoggerFactory.getLogger(Bundle.class);
 
   /**
    * Digits of an id in a directory's name: AF_UNIX paths hold 107 bytes, and 128 bits are unique.
@@ -50,15 +54,23 @@ public record Bundle(Path directory) {
     return directory.resolve("runtime.log");
   }
 
-  /** What the runtime said, or else what conmon heard of it. */
-  String said(String heard) {
+  /**
+   * Why a start failed: what the runtime said, or else what conmon heard of it.
+   *
+   * @throws EngineException.Internal if neither said anything
+   */
+  String failure(SyncPipe.Report report) {
+    String said = "";
     try {
-      String said = Files.readString(runtimeLog());
-      return said.isBlank() ? heard : said;
+      said = Files.readString(runtimeLog());
     } catch (IOException e) {
-      // It has no such log.
-      return heard;
+      LOG.debug("the runtime has no log", e);
     }
+    String failure = said.isBlank() ? report.message() : said;
+    if (failure.isBlank()) {
+      throw new EngineException.Internal("conmon ended without a report");
+    }
+    return failure;
   }
 
   Path pidFile() {

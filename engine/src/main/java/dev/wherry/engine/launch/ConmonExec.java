@@ -85,11 +85,8 @@ final class ConmonExec implements Supervisor.PreparedExec {
       startPipe.write().close();
       SyncPipe.Report report = sync.await(patience).orElse(SyncPipe.Report.NONE);
       if (report.data() < 0) {
-        String said = order.bundle().said(report.message());
-        if (said.isEmpty()) {
-          throw new EngineException.Internal("conmon ended without a report");
-        }
-        throw new StartFailure(RuntimeFailure.ofExec(said, order.command()));
+        throw new StartFailure(
+            RuntimeFailure.ofExec(order.bundle().failure(report), order.command()));
       }
       sync.buffered()
           .ifPresentOrElse(

@@ -80,11 +80,8 @@ public final class ConmonSupervisor implements Supervisor {
       pipe.write().close();
       SyncPipe.Report report = sync.await(patience.create()).orElse(SyncPipe.Report.NONE);
       if (report.data() < 0) {
-        String said = order.bundle().said(report.message());
-        if (said.isEmpty()) {
-          throw noReport();
-        }
-        throw new StartFailure(RuntimeFailure.ofContainer(said, order.command()));
+        throw new StartFailure(
+            RuntimeFailure.ofContainer(order.bundle().failure(report), order.command()));
       }
       long startTime = processes.stat(report.data()).map(ProcessStat::startTime).orElse(0L);
       return new WatchedSupervised(watcher, report.data(), startTime, sync.fd(), fd -> sync.fill());
@@ -354,10 +351,6 @@ public final class ConmonSupervisor implements Supervisor {
     if (code != 0) {
       LOG.warn("conmon ended with code {}", code);
     }
-  }
-
-  private EngineException noReport() {
-    return new EngineException.Internal(conmon + " ended without a report");
   }
 
   /** The pid that the bundle names, if a conmon of this container still has it. */

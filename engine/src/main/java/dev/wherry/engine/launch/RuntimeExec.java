@@ -110,8 +110,7 @@ final class RuntimeExec implements Supervisor.PreparedExec {
       runtime = processes.spawn(spec);
       handle = processes.pidfdOpen(runtime);
     } catch (LinuxException e) {
-      close();
-      closeStreams();
+      closeAll();
       throw new EngineException.Internal("cannot run " + program + ": " + e.getMessage(), e);
     } finally {
       theirs.values().forEach(Fd::close);
@@ -151,21 +150,19 @@ final class RuntimeExec implements Supervisor.PreparedExec {
   private Optional<Integer> awaitPid() {
     if (processes.poll(pidPipe, Processes.POLLIN, patience) == 0) {
       kill();
-      reap();
       close();
-      throw new EngineException.Internal(
-          order.runtime().path()
-              + " did not start a process within "
-              + patience.toSeconds()
-              + " s");
+      throw Children.hangs(order.runtime().path().toString(), patience);
     }
-    byte[] bytes = new byte[MAX_PID];
-    int read = pidPipe.readNow(bytes, 0, bytes.length);
-    return read <= 0 ? Optional.empty() : Optional.of(pid(bytes, read));
+    return readPid();
   }
 
-  private static int pid(byte[] digits, int length) {
-    return Integer.parseInt(new String(digits, 0, length, StandardCharsets.US_ASCII).strip());
+  private Optional<Integer> readPid() {
+    byte[] digits = new byte[MAX_PID];
+    int read = pidPipe.readNow(digits, 0, digits.length);
+    return read <= 0
+        ? Optional.empty()
+        : Optional.of(
+            Integer.valueOf(new String(digits, 0, read, StandardCharsets.US_ASCII).strip()));
   }
 
   private String said() {
@@ -181,20 +178,18 @@ final class RuntimeExec implements Supervisor.PreparedExec {
   @Override
   public void abort() {
     kill();
-    reap();
-    close();
-    closeStreams();
+    closeAll();
   }
 
+  /** The process may be the container's already, and not of the runtime's group any more. */
   private void kill() {
-    byte[] bytes = new byte[MAX_PID];
-    int read = pidPipe.isOpen() ? pidPipe.readNow(bytes, 0, bytes.length) : 0;
+    readPid().ifPresent(this::killProcess);
+    Children.kill(processes, runtime);
+  }
+
+  private void killProcess(int pid) {
     try {
-      if (read > 0) {
-        processes.kill(pid(bytes, read), Signals.SIGKILL);
-      }
-      // Its whole group: the process is in it until it is the container's.
-      processes.kill(-runtime, Signals.SIGKILL);
+      processes.kill(pid, Signals.SIGKILL);
     } catch (LinuxException e) {
       if (!e.is(Errno.ESRCH)) {
         throw e;
@@ -202,6 +197,7 @@ final class RuntimeExec implements Supervisor.PreparedExec {
     }
   }
 
+  /** All but the streams: who connected them closes them at their end. */
   private void close() {
     pidPipe.close();
     log.close();
@@ -210,20 +206,8 @@ final class RuntimeExec implements Supervisor.PreparedExec {
     }
   }
 
-  /** Those who connected them close them at their end. */
-  private void closeStreams() {
-    switch (streams) {
-      case ProcessStreams.Pipes(var stdin, var stdout, var stderr) -> {
-        stdin.ifPresent(ProcessPipe::close);
-        stdout.close();
-        stderr.close();
-      }
-      case ProcessStreams.Conmon ignored -> {
-        // Never: this has no conmon.
-      }
-      case ProcessStreams.None ignored -> {
-        // Nothing is open.
-      }
-    }
+  private void closeAll() {
+    close();
+    opened.forEach(Fd::close);
   }
 }

@@ -16,6 +16,7 @@ public final class LinuxProcesses implements Processes {
   private static final int WNOHANG = 1;
   private static final int MFD_CLOEXEC = 1;
   private static final int MFD_ALLOW_SEALING = 2;
+  private static final int MFD_NOEXEC_SEAL = 8;
   private static final int MFD_EXEC = 0x10;
   private static final int F_ADD_SEALS = 1033;
 
@@ -131,7 +132,11 @@ public final class LinuxProcesses implements Processes {
 
   @Override
   public Fd memoryFile(String name, byte[] content) {
-    Fd file = memfdCreate(name);
+    return memoryFile(name, content, MFD_NOEXEC_SEAL);
+  }
+
+  private static Fd memoryFile(String name, byte[] content, int execution) {
+    Fd file = memfdCreate(name, execution);
     try {
       file.write(content, 0, content.length);
       return file;
@@ -149,7 +154,7 @@ public final class LinuxProcesses implements Processes {
     } catch (IOException e) {
       throw new LinuxException(Errno.EIO, "read", file.toString());
     }
-    Fd copy = memoryFile(String.valueOf(file.getFileName()), bytes);
+    Fd copy = memoryFile(String.valueOf(file.getFileName()), bytes, MFD_EXEC);
     try {
       long sealed =
           CallState.current().call(SystemCall.SYS_fcntl, copy.number(), F_ADD_SEALS, SEALS);
@@ -161,13 +166,16 @@ public final class LinuxProcesses implements Processes {
     }
   }
 
-  private static Fd memfdCreate(String name) {
+  /**
+   * @param execution whether it may be executed
+   */
+  private static Fd memfdCreate(String name, int execution) {
     CallState c = CallState.current();
     int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
     try (Arena arena = Arena.ofConfined()) {
       long text = arena.allocateFrom(name).address();
-      // Asked for expressly where the system's default is no execution; older kernels know no such.
-      long fd = c.call(SystemCall.SYS_memfd_create, text, flags | MFD_EXEC);
+      // Said expressly, as a system may insist on it; older kernels know no such.
+      long fd = c.call(SystemCall.SYS_memfd_create, text, flags | execution);
       if (fd == -Errno.EINVAL.number()) {
         fd = c.call(SystemCall.SYS_memfd_create, text, flags);
       }

@@ -12,7 +12,6 @@ import dev.wherry.verticles.stream.StdioSession;
 import dev.wherry.verticles.stream.StreamSelection;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,8 +26,8 @@ final class ExecRunner {
   private final ContainerRoom room;
   private final Resizer resizer;
 
-  /** Control fifos of those that run. */
-  private final Map<String, Path> controls = new HashMap<>();
+  /** Those that run. */
+  private final Map<String, ProcessStreams> running = new HashMap<>();
 
   /** Those that are not to be inspected after their end. */
   private final Set<String> notKept = new HashSet<>();
@@ -77,19 +76,7 @@ final class ExecRunner {
   private Future<RunningExec> begin(String id, boolean detached) {
     return room.kernel()
         .call(() -> room.execs().start(id, detached, exitCode -> ended(id)))
-        .onSuccess(running -> running(id, running.streams()));
-  }
-
-  private void running(String id, ProcessStreams streams) {
-    switch (streams) {
-      case ProcessStreams.Conmon conmon -> controls.put(id, conmon.control());
-      case ProcessStreams.Pipes ignored -> {
-        // No terminal, nothing to resize.
-      }
-      case ProcessStreams.None ignored -> {
-        // As well.
-      }
-    }
+        .onSuccess(begun -> running.put(id, begun.streams()));
   }
 
   private Future<StdioSession> attach(
@@ -119,7 +106,7 @@ final class ExecRunner {
 
   /** It did not come to run. */
   private void dropped(String id) {
-    controls.remove(id);
+    running.remove(id);
     notKept.remove(id);
     room.hub().forget(id);
   }
@@ -137,7 +124,7 @@ final class ExecRunner {
     room.context()
         .runOnContext(
             ignored -> {
-              controls.remove(id);
+              running.remove(id);
               room.hub().forgetEnded(id);
               if (notKept.remove(id)) {
                 return;
@@ -151,12 +138,15 @@ final class ExecRunner {
     return room.lanes()
         .submit(
             id,
-            () -> {
-              Path control = controls.get(id);
-              if (control == null) {
-                throw new EngineException.Internal("timeout waiting for exec session ready");
-              }
-              return resizer.resize(id, control, new ConsoleSize(rows, columns));
-            });
+            () ->
+                switch (running.get(id)) {
+                  case null ->
+                      throw new EngineException.Internal("timeout waiting for exec session ready");
+                  case ProcessStreams.Conmon(var attach, var control) ->
+                      resizer.resize(id, control, new ConsoleSize(rows, columns));
+                  // Without a terminal nothing comes of it, as with dockerd.
+                  case ProcessStreams.Pipes ignored -> room.context().succeededFuture();
+                  case ProcessStreams.None ignored -> room.context().succeededFuture();
+                });
   }
 }
