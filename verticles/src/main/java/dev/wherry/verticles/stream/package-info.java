@@ -1,4 +1,7 @@
-/** Standard streams of containers and execs, from conmon's socket to any number of listeners. */
+/**
+ * Standard streams of containers and execs, from conmon's socket or an exec's own pipes to any
+ * number of listeners.
+ */
 @NullMarked
 package dev.wherry.verticles.stream;
 
