@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -126,6 +127,15 @@ final class DockerCli {
       ok(line.toArray(String[]::new));
     }
     return ids.length;
+  }
+
+  /**
+   * This moment as {@code --since} and {@code --until} take it: a whole second holds others'
+   * doings.
+   */
+  static String now() {
+    Instant now = Instant.now();
+    return now.getEpochSecond() + "." + "%09d".formatted(now.getNano());
   }
 
   /** Runs a command on the host to its end. */

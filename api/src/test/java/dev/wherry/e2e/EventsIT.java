@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -18,18 +17,13 @@ class EventsIT {
     this.docker = daemon.docker();
   }
 
-  private static String now() {
-    Instant now = Instant.now();
-    return now.getEpochSecond() + "." + "%09d".formatted(now.getNano());
-  }
-
   private List<String> between(String since, String... more) {
     String[] line = new String[more.length + 7];
     line[0] = "events";
     line[1] = "--since";
     line[2] = since;
     line[3] = "--until";
-    line[4] = now();
+    line[4] = DockerCli.now();
     line[5] = "--format";
     line[6] = "{{.Type}} {{.Action}}";
     System.arraycopy(more, 0, line, 7, more.length);
@@ -38,7 +32,7 @@ class EventsIT {
 
   @Test
   void a_containers_life_is_told_in_order() {
-    String since = now();
+    String since = DockerCli.now();
     docker.run("run", "--rm", "--name", "boat", TestImages.BUSYBOX, "sh", "-c", "exit 3");
     List<String> events = between(since);
     assertThat(events)
@@ -54,7 +48,7 @@ class EventsIT {
 
   @Test
   void die_tells_the_code_and_filters_choose() {
-    String since = now();
+    String since = DockerCli.now();
     docker.run("run", "--name", "boat", "--label", "k=v", TestImages.BUSYBOX, "sh", "-c", "exit 3");
     docker.run("run", "--name", "other", TestImages.BUSYBOX, "true");
     assertThat(
@@ -63,7 +57,7 @@ class EventsIT {
                 "--since",
                 since,
                 "--until",
-                now(),
+                DockerCli.now(),
                 "--filter",
                 "event=die",
                 "--filter",
@@ -80,7 +74,7 @@ class EventsIT {
 
   @Test
   void the_rest_of_what_can_happen_is_told_too() {
-    String since = now();
+    String since = DockerCli.now();
     docker.ok("run", "-d", "--name", "boat", TestImages.BUSYBOX, "sleep", "600");
     docker.ok("exec", "boat", "true");
     docker.ok("pause", "boat");

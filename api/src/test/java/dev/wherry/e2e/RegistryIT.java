@@ -61,7 +61,7 @@ class RegistryIT {
       String name = registry.name("team/app");
       ArchiveBuilder image = busybox("one");
       RealRegistry.Pushed pushed = registry.push("team/app", "1", image);
-      String since = String.valueOf(Instant.now().getEpochSecond());
+      String since = DockerCli.now();
       assertThat(docker.ok("pull", name + ":1").lines())
           .startsWith("1: Pulling from team/app")
           .anyMatch(line -> line.endsWith(": Download complete"))

@@ -150,7 +150,7 @@ class VolumesIT {
 
   @Test
   void events_tell_of_volumes_and_of_who_mounts_them() {
-    String since = Long.toString(System.currentTimeMillis() / 1000);
+    String since = DockerCli.now();
     volume("hold");
     String id = docker.ok("run", "-d", "-v", "hold:/data:ro", TestImages.BUSYBOX, "sleep", "1000");
     docker.ok("rm", "-f", id);
