@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 public final class Programs {
   private static final List<String> USUAL =
       List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin");
-  private static final List<String> INITS = List.of("docker-init", "tini", "catatonit");
+
+  /** Those that need no libraries of the container first; tini is linked with the C library. */
+  private static final List<String> INITS =
+      List.of("docker-init", "tini-static", "catatonit", "tini");
 
   private final List<Path> directories;
 
