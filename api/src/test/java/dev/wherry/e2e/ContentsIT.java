@@ -239,6 +239,7 @@ class ContentsIT {
 
   @Test
   void files_and_directories_are_copied_out_of_a_stopped_container() throws IOException {
+    DockerCli.needs(23);
     ended("mkdir -p /d/e; echo one > /d/one; echo two > /d/e/two; ln -s one /d/l; ln -s /d /ld");
     docker.ok("cp", "boat:/d", dir.resolve("copy").toString());
     assertThat(dir.resolve("copy/e/two")).hasContent("two");
@@ -270,9 +271,10 @@ class ContentsIT {
         new ProcessBuilder(
             "sh",
             "-c",
-            "docker -H unix://$0 cp boat:/tmp/x - > $1",
+            "$2 -H unix://$0 cp boat:/tmp/x - > $1",
             daemon.socket().toString(),
-            out.toString());
+            out.toString(),
+            DockerCli.program());
     try (CliSession session = new CliSession(copy)) {
       session.endInput().exit().text();
     }
@@ -349,6 +351,7 @@ class ContentsIT {
 
   @Test
   void links_lead_nowhere_but_into_the_container() throws IOException {
+    DockerCli.needs(23);
     Path victim = Files.createDirectory(dir.resolve("victim"));
     Files.writeString(victim.resolve("secret"), "of the host");
     ended("ln -s " + victim + " /trap; ln -s ../../../../../../../../" + victim + " /up");

@@ -65,6 +65,7 @@ class DiskUsageIT {
 
   @Test
   void layers_that_images_share_are_counted_once() throws IOException {
+    DockerCli.needs(23);
     long before = usage().path("LayersSize").longValue();
     load("share:one", 1000);
     load("share:two", 2000);

@@ -1,5 +1,7 @@
 package dev.wherry.e2e;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,7 +27,7 @@ final class DockerCli {
    */
   DockerCli(String host) {
     this.host = host;
-    this.program = Objects.requireNonNullElse(System.getenv("DOCKER_CLI"), "docker");
+    this.program = program();
     try {
       this.home = Files.createTempDirectory("wherry-e2e-cli");
       home.toFile().deleteOnExit();
@@ -127,6 +129,18 @@ final class DockerCli {
       ok(line.toArray(String[]::new));
     }
     return ids.length;
+  }
+
+  /** The command line's program. */
+  static String program() {
+    return Objects.requireNonNullElse(System.getenv("DOCKER_CLI"), "docker");
+  }
+
+  /** Skips the test where the command line is older than it has to be for what is asked or said. */
+  static void needs(int major) {
+    String version = host(program(), "--version").text();
+    int own = Integer.parseInt(version.replaceAll("(?s)Docker version (\\d+)\\..*", "$1"));
+    assumeTrue(own >= major, () -> "needs a docker command line of version " + major);
   }
 
   /**

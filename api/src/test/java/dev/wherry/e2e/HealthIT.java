@@ -108,6 +108,7 @@ class HealthIT {
 
   @Test
   void failures_in_the_start_period_do_not_count() {
+    DockerCli.needs(25);
     run(
         "--health-cmd",
         "exit 3",

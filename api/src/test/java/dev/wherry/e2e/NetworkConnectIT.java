@@ -100,6 +100,7 @@ class NetworkConnectIT {
 
   @Test
   void the_way_out_and_published_ports_follow_and_a_port_keeps_its_number() {
+    DockerCli.needs(28);
     network("east", "10.99.2.0/24");
     network("north", "10.99.3.0/24");
     web("--name", "boat", "--network", "north", "-p", "80");

@@ -115,6 +115,7 @@ class VolumesIT {
 
   @Test
   void lists_are_filtered_and_prune_takes_the_unnamed_first() {
+    DockerCli.needs(23);
     volume("hold", "--label", "kind=wet");
     volume("deck");
     docker.ok(
