@@ -151,6 +151,7 @@ class NetworkConnectIT {
 
   @Test
   void several_networks_are_named_at_create() {
+    DockerCli.needs(28);
     network("bay", "10.99.1.0/24");
     network("east", "10.99.2.0/24");
     docker.ok(
