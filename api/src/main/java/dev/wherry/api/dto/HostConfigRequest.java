@@ -66,7 +66,7 @@ public record HostConfigRequest(
     @Nullable String cpusetMems,
     @Nullable List<DeviceMappingRequest> devices,
     @Nullable List<String> deviceCgroupRules,
-    @Nullable List<Object> deviceRequests,
+    @Nullable List<DeviceRequest> deviceRequests,
     long kernelMemory,
     @JsonProperty("KernelMemoryTCP") long kernelMemoryTcp,
     long memoryReservation,
@@ -104,6 +104,14 @@ public record HostConfigRequest(
       @Nullable String pathOnHost,
       @Nullable String pathInContainer,
       @Nullable String cgroupPermissions) {}
+
+  /** Devices that a driver is to choose. */
+  public record DeviceRequest(
+      @Nullable String driver,
+      int count,
+      @JsonProperty("DeviceIDs") @Nullable List<String> deviceIds,
+      @Nullable List<List<String>> capabilities,
+      @Nullable Map<String, String> options) {}
 
   /** A resource limit; hard and soft may be -1 for none. */
   public record UlimitRequest(@Nullable String name, long soft, long hard) {}

@@ -1,6 +1,7 @@
 package dev.wherry.api.dto;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,9 @@ public record MountView(
   public record BindView(
       @JsonInclude(JsonInclude.Include.NON_EMPTY) String propagation,
       boolean nonRecursive,
-      boolean createMountpoint) {}
+      boolean createMountpoint,
+      boolean readOnlyNonRecursive,
+      boolean readOnlyForceRecursive) {}
 
   /** {@code VolumeOptions}. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -40,5 +43,7 @@ public record MountView(
   /** {@code TmpfsOptions}. */
   @JsonInclude(JsonInclude.Include.NON_DEFAULT)
   public record TmpfsView(
-      long sizeBytes, @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer mode) {}
+      long sizeBytes,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer mode,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<List<String>> options) {}
 }

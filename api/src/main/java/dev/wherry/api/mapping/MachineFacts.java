@@ -49,6 +49,7 @@ public record MachineFacts(
       boolean cpuSet,
       boolean pids,
       boolean oomKillDisable,
+      boolean blockIoWeight,
       boolean ipv4Forwarding) {}
 
   /**
@@ -87,6 +88,7 @@ public record MachineFacts(
           controllers.contains(" cpuset "),
           controllers.contains(" pids "),
           false,
+          controllers.contains(" io "),
           forwarding);
     }
     return new Limits(
@@ -97,6 +99,7 @@ public record MachineFacts(
         Files.exists(cgroup.resolve("cpuset/cpuset.cpus")),
         Files.isDirectory(cgroup.resolve("pids")),
         Files.exists(cgroup.resolve("memory/memory.oom_control")),
+        Files.exists(cgroup.resolve("blkio/blkio.weight")),
         forwarding);
   }
 

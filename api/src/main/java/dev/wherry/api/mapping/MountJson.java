@@ -8,6 +8,7 @@ import dev.wherry.api.dto.MountView.TmpfsView;
 import dev.wherry.api.dto.MountView.VolumeView;
 import dev.wherry.engine.container.MountPoint;
 import dev.wherry.engine.container.MountSpec;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,12 @@ final class MountJson {
   private static @Nullable BindView bind(MountSpec.@Nullable BindOptions bind) {
     return bind == null
         ? null
-        : new BindView(bind.propagation(), bind.nonRecursive(), bind.createMountpoint());
+        : new BindView(
+            bind.propagation(),
+            bind.nonRecursive(),
+            bind.createMountpoint(),
+            bind.readOnlyNonRecursive(),
+            bind.readOnlyForceRecursive());
   }
 
   private static @Nullable VolumeView volume(MountSpec.@Nullable VolumeOptions volume) {
@@ -47,7 +53,10 @@ final class MountJson {
   }
 
   private static @Nullable TmpfsView tmpfs(MountSpec.@Nullable TmpfsOptions tmpfs) {
-    return tmpfs == null ? null : new TmpfsView(tmpfs.sizeBytes(), tmpfs.mode());
+    return tmpfs == null
+        ? null
+        : new TmpfsView(
+            tmpfs.sizeBytes(), tmpfs.mode(), tmpfs.options() == null ? List.of() : tmpfs.options());
   }
 
   /** An entry of a container's {@code Mounts}. */

@@ -66,7 +66,8 @@ public final class ApiRoutes {
         engine.info().defaultRuntime(),
         engine.info().cgroupVersion(),
         machine.cpus(),
-        machine.memoryNodes());
+        machine.memoryNodes(),
+        machine.limits().blockIoWeight());
   }
 
   private static DaemonFacts facts(DaemonConfig config) {

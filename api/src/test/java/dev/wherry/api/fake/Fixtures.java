@@ -33,7 +33,8 @@ public final class Fixtures {
           "runc",
           1,
           new TreeSet<>(List.of(0, 1)),
-          new TreeSet<>(List.of(0)));
+          new TreeSet<>(List.of(0)),
+          true);
 
   private Fixtures() {}
 

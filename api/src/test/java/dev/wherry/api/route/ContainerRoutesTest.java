@@ -167,7 +167,6 @@ class ContainerRoutesTest {
         "{'Memory':-1};400;Minimum memory limit allowed is 6MB",
         "{'NanoCpus':1,'CpuQuota':2000};400;Conflicting options",
         "{'CpusetCpus':'77'};400;Requested CPUs are not available",
-        "{'BlkioWeight':5};400;Range of blkio weight",
         "{'RestartPolicy':{'Name':'maybe'}};400;invalid restart policy 'maybe'",
         "{'Devices':[{}]};501;option Devices of a container that exists cannot be changed",
         "{'CgroupParent':'/x'};501;CgroupParent",

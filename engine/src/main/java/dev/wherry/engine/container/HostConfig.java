@@ -1,8 +1,10 @@
 package dev.wherry.engine.container;
 
 import dev.wherry.engine.network.PortBinding;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,14 +67,12 @@ public record HostConfig(
         consoleSize);
   }
 
-  /** Whether a bind mount leaves out what is mounted below its source. */
-  public boolean isNonRecursive(MountPoint mount) {
+  /** What was asked of a bind mount beyond its mode. */
+  public Optional<MountSpec.BindOptions> bindOptions(MountPoint mount) {
     return mounts.stream()
-        .anyMatch(
-            spec ->
-                spec.target().equals(mount.destination())
-                    && spec.bind() != null
-                    && spec.bind().nonRecursive());
+        .filter(spec -> Path.of(spec.target()).normalize().toString().equals(mount.destination()))
+        .flatMap(spec -> Optional.ofNullable(spec.bind()).stream())
+        .findFirst();
   }
 
   /** Which log driver, with its options. */

@@ -1,5 +1,6 @@
 package dev.wherry.engine.container;
 
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +27,20 @@ public record MountSpec(
     TMPFS
   }
 
-  /** Options of a bind mount; propagation is empty for the default {@code rprivate}. */
-  public record BindOptions(String propagation, boolean nonRecursive, boolean createMountpoint) {}
+  /**
+   * Options of a bind mount.
+   *
+   * @param propagation empty for the default {@code rprivate}
+   * @param nonRecursive leaves out what is mounted below the source
+   * @param readOnlyNonRecursive what is mounted below a read-only source stays as it is
+   * @param readOnlyForceRecursive refuses where the kernel cannot make all of it read-only
+   */
+  public record BindOptions(
+      String propagation,
+      boolean nonRecursive,
+      boolean createMountpoint,
+      boolean readOnlyNonRecursive,
+      boolean readOnlyForceRecursive) {}
 
   /** Options of a volume mount. */
   public record VolumeOptions(
@@ -37,6 +50,13 @@ public record MountSpec(
       Map<String, String> driverOptions,
       String subpath) {}
 
-  /** Options of a tmpfs; {@code sizeBytes} 0 means unlimited. */
-  public record TmpfsOptions(long sizeBytes, @Nullable Integer mode) {}
+  /**
+   * Options of a tmpfs.
+   *
+   * @param sizeBytes 0 for no limit
+   * @param options further ones, each a name or a name and its value; {@code null} in records from
+   *     before there were any
+   */
+  public record TmpfsOptions(
+      long sizeBytes, @Nullable Integer mode, @Nullable List<List<String>> options) {}
 }

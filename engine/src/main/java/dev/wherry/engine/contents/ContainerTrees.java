@@ -72,7 +72,11 @@ final class ContainerTrees {
                 source,
                 mount.destination(),
                 readOnly || !mount.readWrite(),
-                !container.hostConfig().isNonRecursive(mount)));
+                !container
+                    .hostConfig()
+                    .bindOptions(mount)
+                    .filter(MountSpec.BindOptions::nonRecursive)
+                    .isPresent()));
       }
     }
     Set<String> taken = grafts.stream().map(Graft::place).collect(Collectors.toSet());

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What this host allows and has, read once at start.
@@ -35,6 +37,8 @@ public record HostFacts(
     boolean seLinux,
     boolean x32,
     boolean pingSysctls) {
+
+  private static final Pattern RELEASE = Pattern.compile("^([0-9]{1,4})\\.([0-9]{1,4})");
 
   private static final Map<String, String> LIMIT_NAMES =
       Map.ofEntries(
@@ -72,6 +76,16 @@ public record HostFacts(
         processes.hasX32(),
         Files.exists(proc.resolve("sys/net/ipv4/ping_group_range"))
             && Files.exists(proc.resolve("sys/net/ipv4/ip_unprivileged_port_start")));
+  }
+
+  /** Whether the kernel makes a whole tree of mounts read-only: mount_setattr(2), Linux 5.12. */
+  public boolean recursiveReadOnly() {
+    Matcher release = RELEASE.matcher(kernel);
+    if (!release.find()) {
+      return false;
+    }
+    int major = Integer.parseInt(release.group(1));
+    return major > 5 || (major == 5 && Integer.parseInt(release.group(2)) >= 12);
   }
 
   /** Whether what only CAP_SYS_RESOURCE may do is allowed. */

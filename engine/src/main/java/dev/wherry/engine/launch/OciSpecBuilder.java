@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a container's record into the configuration an OCI runtime takes (OCI runtime-spec 1.0.2,
- * config.md), with dockerd's defaults. Changes nothing and reads nothing but what it is given.
+ * config.md), with dockerd's defaults. Changes nothing, and reads nothing but what it is given and
+ * whether the source of a bind mount is a file.
  */
 public final class OciSpecBuilder {
   private static final String OCI_VERSION = "1.0.2";
@@ -46,7 +47,7 @@ public final class OciSpecBuilder {
     if (plan.namespaces().uts() instanceof Namespace.Own) {
       spec.put("hostname", plan.hostname());
     }
-    spec.set("mounts", new SpecMounts(plan).build());
+    spec.set("mounts", new SpecMounts(plan, facts).build());
     if (!container.hostConfig().annotations().isEmpty()) {
       ObjectNode annotations = spec.putObject("annotations");
       container.hostConfig().annotations().forEach(annotations::put);
@@ -88,6 +89,13 @@ public final class OciSpecBuilder {
       throw new EngineException.InvalidParameter(
           "SELinux label \"%s\": this host has no SELinux".formatted(words.labels().getFirst()));
     }
+    boolean forced =
+        container.hostConfig().mounts().stream()
+            .anyMatch(mount -> mount.bind() != null && mount.bind().readOnlyForceRecursive());
+    if (forced && !facts.recursiveReadOnly()) {
+      throw new EngineException.InvalidParameter(
+          "rro is not supported by kernel " + facts.kernel() + " (requires 5.12 or later)");
+    }
     seccomp(container);
   }
 
@@ -98,13 +106,16 @@ public final class OciSpecBuilder {
       return null;
     }
     if (!facts.seccomp()) {
-      if (wanted != null) {
+      if (wanted != null && !wanted.equals(SecurityWords.BUILTIN)) {
         throw new EngineException.InvalidParameter(
             "seccomp is not enabled in your kernel, cannot run a custom seccomp profile");
       }
       return null;
     }
-    SeccompProfile profile = wanted == null ? defaultProfile : SeccompProfile.parse(wanted);
+    SeccompProfile profile =
+        wanted == null || wanted.equals(SecurityWords.BUILTIN)
+            ? defaultProfile
+            : SeccompProfile.parse(wanted);
     List<String> capabilities =
         Capabilities.of(container.hostConfig().security(), facts.capabilities());
     return profile.resolve(capabilities, facts);

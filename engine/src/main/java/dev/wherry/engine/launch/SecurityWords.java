@@ -21,6 +21,9 @@ public record SecurityWords(
 
   public static final String UNCONFINED = "unconfined";
 
+  /** The engine's own profile, asked for by name. */
+  public static final String BUILTIN = "builtin";
+
   /**
    * Reads the words.
    *

@@ -7,11 +7,13 @@ import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.HostConfig;
 import dev.wherry.engine.container.MountPoint;
 import dev.wherry.engine.container.MountSpec;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The {@code mounts} of the OCI runtime-spec: dockerd's defaults, then the container's own. */
@@ -24,11 +26,13 @@ final class SpecMounts {
       Set.of("/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue");
 
   private final LaunchPlan plan;
+  private final HostFacts facts;
   private final Container container;
   private final HostConfig host;
 
-  SpecMounts(LaunchPlan plan) {
+  SpecMounts(LaunchPlan plan, HostFacts facts) {
     this.plan = plan;
+    this.facts = facts;
     this.container = plan.container();
     this.host = container.hostConfig();
   }
@@ -117,15 +121,29 @@ final class SpecMounts {
   }
 
   private Entry bind(MountPoint mount) {
+    Optional<MountSpec.BindOptions> asked = host.bindOptions(mount);
+    boolean alone = asked.filter(MountSpec.BindOptions::nonRecursive).isPresent();
     List<String> options = new ArrayList<>();
-    options.add(host.isNonRecursive(mount) ? "bind" : "rbind");
+    options.add(alone ? "bind" : "rbind");
     if (!mount.readWrite()) {
       options.add("ro");
+      boolean onlyTop = asked.filter(MountSpec.BindOptions::readOnlyNonRecursive).isPresent();
+      if (!alone && !onlyTop && facts.recursiveReadOnly() && !isFile(mount)) {
+        options.add("rro");
+      }
     }
-    if (!mount.propagation().isEmpty()) {
-      options.add(mount.propagation());
+    String propagation = mount.propagation();
+    if (!propagation.isEmpty()) {
+      // Without mounts below the two are the same; crun takes the r for a recursive bind.
+      options.add(alone && propagation.startsWith("r") ? propagation.substring(1) : propagation);
     }
     return new Entry(mount.destination(), "bind", mount.source(), options);
+  }
+
+  /** Nothing is mounted below a file, and runtimes refuse to look. */
+  private static boolean isFile(MountPoint mount) {
+    Path source = Path.of(mount.source());
+    return Files.exists(source) && !Files.isDirectory(source);
   }
 
   private Entry tmpfs(MountPoint mount) {
@@ -135,7 +153,7 @@ final class SpecMounts {
             .map(MountSpec::tmpfs)
             .filter(java.util.Objects::nonNull)
             .findFirst()
-            .orElse(new MountSpec.TmpfsOptions(0, null));
+            .orElse(new MountSpec.TmpfsOptions(0, null, null));
     return new Entry(
         mount.destination(),
         "tmpfs",

@@ -170,15 +170,17 @@ final class SpecResources {
           "invalid device cgroup rule format: '" + text + "'");
     }
     ObjectNode node = JsonNodeFactory.instance.objectNode();
-    return node.put("allow", true)
-        .put("type", matcher.group(1))
-        .put("major", number(matcher.group(2)))
-        .put("minor", number(matcher.group(3)))
-        .put("access", matcher.group(4));
+    node.put("allow", true).put("type", matcher.group(1));
+    putNumber(node, "major", matcher.group(2));
+    putNumber(node, "minor", matcher.group(3));
+    return node.put("access", matcher.group(4));
   }
 
-  private static long number(String text) {
-    return text.equals("*") ? -1 : Long.parseLong(text);
+  /** All numbers are what the absence of one stands for (runtime-spec, config-linux.md). */
+  private static void putNumber(ObjectNode node, String name, String text) {
+    if (!text.equals("*")) {
+      node.put(name, Long.parseLong(text));
+    }
   }
 
   private static void putPositive(ObjectNode node, String name, long value) {

@@ -71,7 +71,7 @@ public final class TmpfsOptions {
       String word = all.get(i);
       String key = key(word);
       if (key == null) {
-        throw new EngineException.InvalidParameter("Invalid tmpfs option [\"" + word + "\"]");
+        throw new EngineException.InvalidParameter("invalid tmpfs option [\"" + word + "\"]");
       }
       if (seen.add(key)) {
         kept.addFirst(word);
@@ -91,6 +91,9 @@ public final class TmpfsOptions {
     }
     if (readOnly) {
       words.add("ro");
+    }
+    if (options.options() != null) {
+      options.options().forEach(option -> words.add(String.join("=", option)));
     }
     return String.join(",", words);
   }

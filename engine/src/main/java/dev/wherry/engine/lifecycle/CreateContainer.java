@@ -119,9 +119,11 @@ final class CreateContainer {
 
   private void checkOptions(HostConfig host) {
     parts.runtimes().get(host.runtime());
-    if (!host.storageOpt().isEmpty()) {
+    for (String option : host.storageOpt().keySet()) {
       throw new EngineException.InvalidParameter(
-          "--storage-opt is not supported by the storage driver " + parts.snapshotter().driver());
+          option.equals("size")
+              ? "--storage-opt is supported only for overlay over xfs with 'pquota' mount option"
+              : "Unknown option " + option);
     }
     if (!host.namespaces().userns().isEmpty() && !host.namespaces().userns().equals("host")) {
       throw new EngineException.InvalidParameter(

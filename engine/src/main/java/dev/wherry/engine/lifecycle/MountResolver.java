@@ -121,7 +121,8 @@ final class MountResolver {
     int colon = word.indexOf(':');
     String ref = colon < 0 ? word : word.substring(0, colon);
     String mode = colon < 0 ? "" : word.substring(colon + 1);
-    if (!BindSpec.isMode(mode)) {
+    // Neither what is propagated nor what is copied can be changed by who comes later.
+    if (!BindSpec.isMode(mode) || !BindSpec.propagation(mode).isEmpty() || !BindSpec.copies(mode)) {
       throw new EngineException.InvalidParameter("invalid mode: " + mode);
     }
     for (MountPoint mount : donor(ref).mounts()) {

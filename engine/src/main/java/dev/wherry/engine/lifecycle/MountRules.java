@@ -4,6 +4,7 @@ import dev.wherry.engine.container.MountSpec;
 import dev.wherry.engine.error.EngineException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** What an entry of {@code Mounts} must and must not say, in dockerd's words. */
 final class MountRules {
@@ -37,6 +38,21 @@ final class MountRules {
           !BindSpec.isPropagation(options.propagation()),
           "invalid propagation mode: " + options.propagation());
     }
+    refuse(
+        mount,
+        options != null && options.readOnlyNonRecursive() && !mount.readOnly(),
+        "mount must be set to ReadOnly mode when using ReadOnlyNonRecursive");
+    if (options != null && options.readOnlyForceRecursive()) {
+      refuse(
+          mount,
+          !mount.readOnly() || options.readOnlyNonRecursive(),
+          "ReadOnlyForceRecursive needs ReadOnly and not ReadOnlyNonRecursive");
+      refuse(
+          mount,
+          !options.propagation().isEmpty()
+              && !options.propagation().equals(BindSpec.DEFAULT_PROPAGATION),
+          "ReadOnlyForceRecursive needs propagation rprivate");
+    }
     boolean made = options != null && options.createMountpoint();
     refuse(
         mount,
@@ -62,6 +78,16 @@ final class MountRules {
     refuse(mount, mount.bind() != null, "field BindOptions must not be specified");
     refuse(mount, mount.volume() != null, "field VolumeOptions must not be specified");
     refuse(mount, !mount.source().isEmpty(), "field Source must not be specified");
+    MountSpec.TmpfsOptions options = mount.tmpfs();
+    if (options != null && options.options() != null) {
+      for (List<String> option : options.options()) {
+        refuse(mount, option.isEmpty() || option.size() > 2, "invalid option array length");
+        refuse(
+            mount,
+            !option.getFirst().equals("exec") && !option.getFirst().equals("noexec"),
+            "invalid option: " + option.getFirst());
+      }
+    }
   }
 
   private static void refuse(MountSpec mount, boolean wrong, String message) {

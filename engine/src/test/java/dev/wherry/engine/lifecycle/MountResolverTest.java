@@ -151,9 +151,15 @@ class MountResolverTest {
                     null,
                     new MountSpec.VolumeOptions(false, Map.of(), "", Map.of(), "")),
                 bind + "field VolumeOptions must not be specified",
-            spec(MountSpec.Type.BIND, new MountSpec.BindOptions("foo", false, false), null),
+            spec(
+                    MountSpec.Type.BIND,
+                    new MountSpec.BindOptions("foo", false, false, false, false),
+                    null),
                 bind + "invalid propagation mode: foo",
-            spec(MountSpec.Type.VOLUME, new MountSpec.BindOptions("", false, false), null),
+            spec(
+                    MountSpec.Type.VOLUME,
+                    new MountSpec.BindOptions("", false, false, false, false),
+                    null),
                 volume + "field BindOptions must not be specified",
             spec(MountSpec.Type.VOLUME, "", "/x", true),
                 volume + "must not set ReadOnly mode when using anonymous volumes",

@@ -173,7 +173,7 @@ class JsonTest {
                 "",
                 null,
                 null,
-                new MountSpec.TmpfsOptions(1024, 0755))),
+                new MountSpec.TmpfsOptions(1024, 0755, List.of()))),
         Map.of("/run", "size=1m"),
         List.of(),
         "",

@@ -13,6 +13,7 @@ import java.util.SortedSet;
  * @param cgroupVersion 1 or 2; version 2 has cgroup namespaces by default
  * @param cpus numbers of the processors that are online
  * @param memoryNodes numbers of the memory nodes that are online
+ * @param blockIoWeights whether the kernel shares block devices by weight
  */
 public record CreateDefaults(
     long shmSize,
@@ -21,4 +22,5 @@ public record CreateDefaults(
     String runtime,
     int cgroupVersion,
     SortedSet<Integer> cpus,
-    SortedSet<Integer> memoryNodes) {}
+    SortedSet<Integer> memoryNodes,
+    boolean blockIoWeights) {}

@@ -145,8 +145,8 @@ final class HostConfigMapper {
         host.memory(),
         host.nanoCpus(),
         text(host.cgroupParent()),
-        host.blkioWeight(),
-        list(host.blkioWeightDevice()).stream()
+        defaults.blockIoWeights() ? host.blkioWeight() : 0,
+        list(defaults.blockIoWeights() ? host.blkioWeightDevice() : null).stream()
             .map(d -> new Resources.WeightDevice(text(d.path()), d.weight()))
             .toList(),
         rates(host.blkioDeviceReadBps()),

@@ -9,6 +9,7 @@ import dev.wherry.api.dto.MountRequest.TmpfsOptionsRequest;
 import dev.wherry.api.dto.MountRequest.VolumeOptionsRequest;
 import dev.wherry.api.http.ApiVersion;
 import dev.wherry.engine.container.MountSpec;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,9 @@ final class MountMapper {
         : new MountSpec.BindOptions(
             text(bind.propagation()),
             version.atLeast(1, 40) && bind.nonRecursive(),
-            version.atLeast(1, 42) && bind.createMountpoint());
+            version.atLeast(1, 42) && bind.createMountpoint(),
+            version.atLeast(1, 44) && bind.readOnlyNonRecursive(),
+            bind.readOnlyForceRecursive());
   }
 
   private static MountSpec.@Nullable VolumeOptions volume(
@@ -56,6 +59,9 @@ final class MountMapper {
   }
 
   private static MountSpec.@Nullable TmpfsOptions tmpfs(@Nullable TmpfsOptionsRequest tmpfs) {
-    return tmpfs == null ? null : new MountSpec.TmpfsOptions(tmpfs.sizeBytes(), tmpfs.mode());
+    return tmpfs == null
+        ? null
+        : new MountSpec.TmpfsOptions(
+            tmpfs.sizeBytes(), tmpfs.mode(), tmpfs.options() == null ? List.of() : tmpfs.options());
   }
 }

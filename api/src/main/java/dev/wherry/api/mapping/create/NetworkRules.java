@@ -12,6 +12,7 @@ import dev.wherry.api.dto.HostConfigRequest.PortBindingRequest;
 import dev.wherry.api.dto.NetworkingConfigRequest;
 import dev.wherry.api.mapping.Port;
 import dev.wherry.api.mapping.create.Rule.Case;
+import dev.wherry.engine.error.EngineException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,12 @@ final class NetworkRules {
                   refuseIf(
                       "host".equals(c.host().utsMode()) && isSet(c.request().hostname()),
                       "conflicting options: hostname and the UTS mode")),
+          rule(
+              "no domain name of its own in the host's UTS namespace",
+              c ->
+                  refuseIf(
+                      "host".equals(c.host().utsMode()) && isSet(c.request().domainname()),
+                      "conflicting options: domainname and the UTS mode")),
           rule("host network mode", NetworkRules::hostMode),
           rule("fixed addresses", NetworkRules::endpoints),
           before(1, 44, "one network at create", NetworkRules::singleEndpoint));
@@ -145,6 +152,10 @@ final class NetworkRules {
       String six = NewContainerMapper.text(ipam.ipv6Address());
       refuseIf(!four.isEmpty() && !Addresses.isIpv4(four), "invalid IPv4 address: " + four);
       refuseIf(!six.isEmpty() && !Addresses.isIpv6(six), "invalid IPv6 address: " + six);
+      if (given(ipam.linkLocalIps())) {
+        throw new EngineException.NotImplemented(
+            "option LinkLocalIPs is not supported by this engine");
+      }
     }
   }
 

@@ -37,15 +37,9 @@ final class ResourceRules {
           rule("CPU time given one way", c -> cpuConflicts(c.host())),
           rule("no more CPUs than there are", ResourceRules::cpuCount),
           rule("CPU period and quota", c -> cpuPeriod(c.host())),
+          rule("real-time CPU period and runtime", c -> realTime(c.host())),
           rule("CPU set", c -> cpuSets(c)),
-          rule(
-              "block IO weight",
-              c -> {
-                int weight = c.host().blkioWeight();
-                refuseIf(
-                    weight != 0 && (weight < 10 || weight > 1000),
-                    "Range of blkio weight is from 10 to 1000");
-              }),
+          rule("block IO weight", ResourceRules::blockIoWeight),
           rule(
               "OOM score",
               c -> {
@@ -119,6 +113,35 @@ final class ResourceRules {
     refuseIf(
         host.cpuQuota() > 0 && host.cpuQuota() < 1000,
         "CPU cfs quota can not be less than 1ms (i.e. 1000)");
+  }
+
+  private static void realTime(HostConfigRequest host) {
+    refuseIf(
+        host.cpuRealtimeRuntime() != 0
+            && host.cpuRealtimePeriod() != 0
+            && host.cpuRealtimeRuntime() > host.cpuRealtimePeriod(),
+        "cpu real-time runtime cannot be higher than cpu real-time period");
+  }
+
+  /** Whether weights can be had depends on the kernel's scheduler of block devices. */
+  private static void blockIoWeight(Case c) {
+    boolean here = c.defaults().blockIoWeights();
+    int weight = c.host().blkioWeight();
+    if (weight > 0 && !here) {
+      c.warnings()
+          .add(
+              "Your kernel does not support Block I/O weight or the cgroup is not mounted. Weight"
+                  + " discarded.");
+    }
+    refuseIf(
+        here && weight != 0 && (weight < 10 || weight > 1000),
+        "Range of blkio weight is from 10 to 1000");
+    if (c.host().blkioWeightDevice() != null && !c.host().blkioWeightDevice().isEmpty() && !here) {
+      c.warnings()
+          .add(
+              "Your kernel does not support Block I/O weight_device or the cgroup is not mounted."
+                  + " Weight-device discarded.");
+    }
   }
 
   private static void cpuSets(Case c) {

@@ -6,17 +6,19 @@ import static dev.wherry.api.mapping.create.Rule.refuseIf;
 import static dev.wherry.api.mapping.create.Rule.rule;
 
 import dev.wherry.api.dto.HostConfigRequest;
+import dev.wherry.api.dto.HostConfigRequest.DeviceRequest;
 import dev.wherry.api.dto.MountRequest;
 import dev.wherry.api.mapping.create.Rule.Case;
 import dev.wherry.engine.error.EngineException;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Options that exist in the API and not here, each refused by its name rather than dropped. */
 final class UnsupportedRules {
   private static final Set<String> MOUNT_TYPES = Set.of("bind", "volume", "tmpfs");
-  private static final Set<String> OTHER_MOUNT_TYPES = Set.of("npipe", "cluster", "image");
+  private static final Set<String> OTHER_MOUNT_TYPES = Set.of("image");
 
   /** From 1.42 on the member is no more, and what is sent in it is no concern of ours. */
   static final Rule KERNEL_MEMORY =
@@ -24,7 +26,7 @@ final class UnsupportedRules {
 
   static final List<Rule> ALL =
       List.of(
-          rule("device requests", c -> lacks(!empty(c.host().deviceRequests()), "DeviceRequests")),
+          rule("device requests", c -> deviceRequests(c.host().deviceRequests())),
           rule("cgroup of another container", c -> lacks(isSet(c.host().cgroup()), "Cgroup")),
           rule("triggers for builds", c -> lacks(!empty(c.request().onBuild()), "OnBuild")),
           rule("mounts", c -> mounts(c.host().mounts())),
@@ -35,6 +37,12 @@ final class UnsupportedRules {
                       isSet(c.host().cgroupnsMode())
                           && !Set.of("private", "host").contains(c.host().cgroupnsMode()),
                       "invalid cgroup namespace mode: " + c.host().cgroupnsMode())),
+          rule("IPC mode", c -> ipcMode(c.host().ipcMode())),
+          rule("PID mode", c -> mode(c.host().pidMode(), "PID", true)),
+          rule("UTS mode", c -> mode(c.host().utsMode(), "UTS", false)),
+          rule(
+              "TCP buffers of the kernel",
+              c -> lacks(c.host().kernelMemoryTcp() != 0, "KernelMemoryTCP")),
           rule("isolation, which Windows has", c -> isolation(c.host().isolation())),
           rule("quality of service, which Windows has", c -> qualityOfService(c.host())),
           rule("CPU count and percent, which Windows has", UnsupportedRules::windowsCpu),
@@ -67,13 +75,39 @@ final class UnsupportedRules {
         "invalid mount config for type \"" + type + "\": mount type unknown");
     lacks(mount.imageOptions() != null, "Mounts.ImageOptions");
     lacks(mount.clusterOptions() != null, "Mounts.ClusterOptions");
-    MountRequest.BindOptionsRequest bind = mount.bindOptions();
-    if (bind != null) {
-      lacks(bind.readOnlyNonRecursive(), "Mounts.BindOptions.ReadOnlyNonRecursive");
-      lacks(bind.readOnlyForceRecursive(), "Mounts.BindOptions.ReadOnlyForceRecursive");
+  }
+
+  /** As a dockerd to which no driver of devices has been made known. */
+  private static void deviceRequests(@Nullable List<DeviceRequest> requests) {
+    if (requests != null && !requests.isEmpty()) {
+      DeviceRequest request = requests.getFirst();
+      String driver = request.driver() == null ? "" : request.driver();
+      List<List<String>> wanted =
+          request.capabilities() == null ? List.of() : request.capabilities();
+      String capabilities =
+          wanted.stream()
+              .map(words -> "[" + String.join(" ", words) + "]")
+              .collect(Collectors.joining(" ", "[", "]"));
+      throw new EngineException.InvalidParameter(
+          "could not select device driver \"%s\" with capabilities: %s"
+              .formatted(driver, capabilities));
     }
-    MountRequest.TmpfsOptionsRequest tmpfs = mount.tmpfsOptions();
-    lacks(tmpfs != null && !empty(tmpfs.options()), "Mounts.TmpfsOptions.Options");
+  }
+
+  private static void ipcMode(@Nullable String mode) {
+    if (mode == null || Set.of("none", "shareable", "private").contains(mode)) {
+      return;
+    }
+    mode(mode, "IPC", true);
+  }
+
+  private static void mode(@Nullable String mode, String kind, boolean joins) {
+    boolean known =
+        mode == null
+            || mode.isEmpty()
+            || mode.equals("host")
+            || (joins && mode.startsWith("container:") && mode.length() > "container:".length());
+    refuseIf(!known, "invalid " + kind + " mode: " + mode);
   }
 
   private static void isolation(@Nullable String isolation) {
@@ -98,7 +132,7 @@ final class UnsupportedRules {
   }
 
   private static void kernelMemory(Case c) {
-    if (c.host().kernelMemory() != 0 || c.host().kernelMemoryTcp() != 0) {
+    if (c.host().kernelMemory() != 0) {
       c.warnings()
           .add(
               "Your kernel does not support kernel memory limit capabilities or the cgroup is not"

@@ -69,7 +69,7 @@ public final class UpdateRequestRules {
     return new Accepted(change(host, version), warnings.isEmpty() ? null : warnings);
   }
 
-  private static ContainerUpdate change(HostConfigRequest host, ApiVersion version) {
+  private ContainerUpdate change(HostConfigRequest host, ApiVersion version) {
     return new ContainerUpdate(
         host.cpuShares(),
         host.memory(),
@@ -80,7 +80,7 @@ public final class UpdateRequestRules {
         host.cpuQuota(),
         text(host.cpusetCpus()),
         text(host.cpusetMems()),
-        host.blkioWeight(),
+        defaults.blockIoWeights() ? host.blkioWeight() : 0,
         // Before 1.40 clients sent a 0 that meant nothing.
         version.atLeast(1, 40) ? host.pidsLimit() : null,
         policy(host.restartPolicy()));

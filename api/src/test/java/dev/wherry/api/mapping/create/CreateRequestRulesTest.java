@@ -139,12 +139,7 @@ class CreateRequestRulesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"DeviceRequests\":[{\"Count\":-1}]|DeviceRequests",
         "\"Mounts\":[{\"Type\":\"image\",\"Target\":\"/x\"}]|Mounts.Type=image",
-        "\"Mounts\":[{\"Type\":\"tmpfs\",\"TmpfsOptions\":{\"Options\":[[\"noexec\"]]}}]"
-            + "|Mounts.TmpfsOptions.Options",
-        "\"Mounts\":[{\"Type\":\"bind\",\"BindOptions\":{\"ReadOnlyForceRecursive\":true}}]"
-            + "|Mounts.BindOptions.ReadOnlyForceRecursive",
         "\"LogConfig\":{\"Type\":\"gelf\"}|gelf",
       })
   void an_option_that_is_not_there_is_refused_by_name(String json, String name) {

@@ -1,0 +1,138 @@
+package dev.wherry.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Options of create that few use, seen from inside a container; many in one where they allow. */
+@EndToEnd
+class CreateOptionsIT {
+  private final DockerCli docker;
+
+  @TempDir private Path dir;
+
+  CreateOptionsIT(DockerCli docker) {
+    this.docker = docker;
+  }
+
+  private String sh(List<String> flags, String script) {
+    List<String> line = new ArrayList<>(List.of("run", "--rm"));
+    line.addAll(flags);
+    line.addAll(List.of(TestImages.BUSYBOX, "sh", "-c", script));
+    return docker.ok(line.toArray(String[]::new));
+  }
+
+  private static List<String> words(String flags) {
+    return Arrays.asList(flags.split(" "));
+  }
+
+  @Test
+  void limits_of_control_groups_of_version_1_are_what_was_asked() {
+    assumeTrue(Files.exists(Path.of("/sys/fs/cgroup/memory")), "control groups of version 2");
+    assertThat(
+            sh(
+                words(
+                    "-m 64m --memory-swap 100m --memory-reservation 32m --memory-swappiness 30"
+                        + " --oom-kill-disable --oom-score-adj 500 --cpu-shares 512"
+                        + " --cpu-period 50000 --cpu-quota 20000 --cpuset-cpus 0 --cpuset-mems 0"
+                        + " --pids-limit 77 --device-read-bps /dev/loop0:1mb"
+                        + " --device-write-iops /dev/loop0:20"),
+                """
+                cd /sys/fs/cgroup
+                cat memory/memory.limit_in_bytes memory/memory.memsw.limit_in_bytes \\
+                  memory/memory.soft_limit_in_bytes memory/memory.swappiness
+                head -1 memory/memory.oom_control
+                cat /proc/self/oom_score_adj cpu/cpu.shares cpu/cpu.cfs_period_us \\
+                  cpu/cpu.cfs_quota_us cpuset/cpuset.cpus cpuset/cpuset.mems pids/pids.max \\
+                  blkio/blkio.throttle.read_bps_device blkio/blkio.throttle.write_iops_device
+                """))
+        .isEqualTo(
+            "67108864\n104857600\n33554432\n30\noom_kill_disable 1\n500\n512\n50000\n20000\n0"
+                + "\n0\n77\n7:0 1048576\n7:0 20");
+  }
+
+  @Test
+  void device_rules_may_leave_numbers_open_and_directories_of_devices_are_given_whole() {
+    assertThat(
+            sh(
+                List.of("--device-cgroup-rule", "c 7:* rmw", "--device", "/dev/net:/dev/mine"),
+                "ls /dev/mine; grep '^c 7:' /sys/fs/cgroup/devices/devices.list || true"))
+        .startsWith("tun")
+        .satisfies(
+            text -> {
+              if (Files.exists(Path.of("/sys/fs/cgroup/devices"))) {
+                assertThat(text).contains("c 7:* rwm");
+              }
+            });
+  }
+
+  @Test
+  void weights_the_kernel_has_not_are_discarded_with_a_warning() {
+    assumeTrue(
+        Files.exists(Path.of("/sys/fs/cgroup/blkio"))
+            && !Files.exists(Path.of("/sys/fs/cgroup/blkio/blkio.weight")),
+        "the kernel has weights");
+    CliResult result =
+        docker.run("run", "--rm", "--blkio-weight", "300", TestImages.BUSYBOX, "true");
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.stderr()).contains("does not support Block I/O weight");
+  }
+
+  @Test
+  void seccomp_profiles_are_ours_by_name_or_the_users() throws IOException {
+    Path profile =
+        Files.writeString(
+            dir.resolve("profile.json"),
+            "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"mkdir\",\"mkdirat\"],"
+                + "\"action\":\"SCMP_ACT_ERRNO\"}]}");
+    assertThat(
+            sh(
+                List.of("--security-opt", "seccomp=" + profile),
+                "mkdir /new 2>&1; touch /file && echo made"))
+        .contains("Operation not permitted")
+        .endsWith("made");
+    if (PeerDaemon.ofEnvironment() == null) {
+      assertThat(sh(words("--security-opt seccomp=builtin"), "grep Seccomp: /proc/self/status"))
+          .isEqualTo("Seccomp:\t2");
+    }
+  }
+
+  @Test
+  void what_is_mounted_below_a_bind_comes_along_is_read_only_with_it_or_stays_out() {
+    assumeTrue(PeerDaemon.ofEnvironment() == null, "older engines leave it writable");
+    String below = "grep -c ' /m/' /proc/self/mountinfo; true";
+    String mount = "type=bind,source=/sys,target=/m";
+    assertThat(sh(List.of("--mount", mount), below)).isNotEqualTo("0");
+    assertThat(sh(List.of("--mount", mount + ",bind-recursive=disabled"), below)).isEqualTo("0");
+    String writable = "grep ' /m/' /proc/self/mountinfo | cut -d' ' -f6 | grep -c '^rw'; true";
+    assertThat(sh(List.of("--mount", mount + ",readonly"), writable)).isEqualTo("0");
+    assertThat(sh(List.of("--mount", mount + ",readonly,bind-recursive=writable"), writable))
+        .isNotEqualTo("0");
+    assertThat(
+            sh(
+                List.of(
+                    "--mount",
+                    mount + ",readonly,bind-recursive=readonly,bind-propagation=rprivate"),
+                writable))
+        .isEqualTo("0");
+  }
+
+  @Test
+  void what_there_is_not_is_told() {
+    assertThat(docker.refused("run", "--rm", "--gpus", "all", TestImages.BUSYBOX, "true"))
+        .contains("could not select device driver \"\" with capabilities: [[gpu]]");
+    assertThat(docker.refused("run", "--rm", "--ipc", "foo", TestImages.BUSYBOX, "true"))
+        .containsIgnoringCase("invalid IPC mode: foo");
+    assertThat(
+            docker.refused("run", "--rm", "--storage-opt", "size=1G", TestImages.BUSYBOX, "true"))
+        .contains("--storage-opt is supported only for overlay over xfs with 'pquota'");
+  }
+}
