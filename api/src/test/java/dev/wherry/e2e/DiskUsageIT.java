@@ -1,10 +1,13 @@
 package dev.wherry.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +92,38 @@ class DiskUsageIT {
         image.path("Size").longValue(),
         image.path("SharedSize").longValue(),
         image.path("Containers").longValue());
+  }
+
+  @Test
+  void the_tree_of_images_shows_platforms_sizes_and_users() throws IOException {
+    assumeFalse(daemon instanceof PeerDaemon, "dockerd has it since version 27");
+    String id = load("tree:1", 1000);
+    String user = docker.ok("create", "--name", "user", "tree:1", "x");
+    JsonNode manifest =
+        byName(JSON.readTree(RawHttp.get(daemon.socket(), "/v1.50/images/json?manifests=1").body()))
+            .get("tree:1")
+            .at("/Manifests/0");
+    assertThat(manifest.at("/Kind").asText()).isEqualTo("image");
+    assertThat(manifest.at("/Available").booleanValue()).isTrue();
+    assertThat(manifest.at("/ImageData/Containers/0").asText()).isEqualTo(user);
+    assertThat(manifest.at("/ImageData/Platform/os").asText()).isEqualTo("linux");
+    assertThat(manifest.at("/ImageData/Size/Unpacked").longValue()).isEqualTo(COMMON + 1000);
+    assertThat(manifest.at("/Size/Total").longValue())
+        .isEqualTo(manifest.at("/Size/Content").longValue() + COMMON + 1000);
+    String digest = manifest.at("/Descriptor/digest").asText();
+    Path saved = Files.createTempFile("wherry-e2e", ".tar");
+    docker.ok("save", "-o", saved.toString(), "tree:1");
+    assertThat(DockerCli.host("tar", "tf", saved.toString()).text())
+        .as("the manifest that is saved")
+        .contains("blobs/sha256/" + digest.substring(7));
+    Files.delete(saved);
+    JsonNode inspected =
+        JSON.readTree(RawHttp.get(daemon.socket(), "/v1.50/images/tree:1/json?manifests=1").body());
+    assertThat(inspected.at("/Manifests/0")).isEqualTo(manifest);
+    assertThat(inspected.at("/Id").asText()).isEqualTo(id);
+    assertThat(RawHttp.get(daemon.socket(), "/v1.50/images/json").body())
+        .doesNotContain("Manifests");
+    assertThat(docker.ok("images", "--tree")).contains("tree:1", "linux/amd64");
   }
 
   @Test

@@ -18,4 +18,22 @@ public record ImageSummaryView(
     @Nullable List<String> repoTags,
     long sharedSize,
     long size,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long virtualSize) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long virtualSize,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ImageManifestView> manifests) {
+
+  /** The same with its manifests. */
+  public ImageSummaryView withManifests(List<ImageManifestView> all) {
+    return new ImageSummaryView(
+        containers,
+        created,
+        id,
+        labels,
+        parentId,
+        repoDigests,
+        repoTags,
+        sharedSize,
+        size,
+        virtualSize,
+        all);
+  }
+}

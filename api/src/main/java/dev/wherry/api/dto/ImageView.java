@@ -25,7 +25,8 @@ public record ImageView(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long virtualSize,
     GraphDriverView graphDriver,
     @JsonProperty("RootFS") RootFsView rootFs,
-    MetadataView metadata) {
+    MetadataView metadata,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ImageManifestView> manifests) {
 
   /** {@code RootFS}. */
   public record RootFsView(

@@ -2,6 +2,7 @@ package dev.wherry.api.mapping;
 
 import dev.wherry.api.dto.GraphDriverView;
 import dev.wherry.api.dto.HistoryView;
+import dev.wherry.api.dto.ImageManifestView;
 import dev.wherry.api.dto.ImageSummaryView;
 import dev.wherry.api.dto.ImageView;
 import dev.wherry.api.dto.ImageView.MetadataView;
@@ -20,8 +21,13 @@ public final class ImageJson {
 
   private ImageJson() {}
 
-  /** What ImageInspect shows. */
-  public static ImageView inspect(Image image, String driver, ApiVersion version) {
+  /**
+   * What ImageInspect shows.
+   *
+   * @param manifests empty if they were not asked for
+   */
+  public static ImageView inspect(
+      Image image, String driver, ApiVersion version, List<ImageManifestView> manifests) {
     boolean old = !version.atLeast(1, 44);
     String created = image.created() == null && !old ? "" : GoTime.nano(image.created());
     return new ImageView(
@@ -42,7 +48,8 @@ public final class ImageJson {
         old ? Long.valueOf(image.size()) : null,
         new GraphDriverView(null, driver),
         new RootFsView("layers", image.diffIds()),
-        new MetadataView(GoTime.nano(image.lastTagged())));
+        new MetadataView(GoTime.nano(image.lastTagged())),
+        manifests);
   }
 
   /**
@@ -63,7 +70,8 @@ public final class ImageJson {
         references(image, image.repoTags(), "<none>:<none>", version),
         sharedSize,
         image.size(),
-        version.atLeast(1, 44) ? null : Long.valueOf(image.size()));
+        version.atLeast(1, 44) ? null : Long.valueOf(image.size()),
+        List.of());
   }
 
   /** An entry whose sizes and users were not counted. */

@@ -6,6 +6,7 @@ import dev.wherry.api.http.Exchange;
 import dev.wherry.api.http.Filters;
 import dev.wherry.api.mapping.ImageFilter;
 import dev.wherry.api.mapping.ImageJson;
+import dev.wherry.api.mapping.ImageManifests;
 import dev.wherry.api.mapping.LayerSizes;
 import dev.wherry.api.mapping.Until;
 import dev.wherry.engine.container.Container;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Images: what there are, one of them, its names, and away with them. */
@@ -61,22 +63,36 @@ final class ImageRoutes {
     var filter = new ImageFilter(filters, exchange.flag("all"), Instant.now());
     List<Image> all = images.list();
     List<Image> shown = filter.apply(all, images::get);
-    if (!exchange.flag("shared-size")) {
-      exchange.reply(
-          200, shown.stream().map(i -> ImageJson.summary(i, exchange.version())).toList());
-      return;
-    }
-    var sizes = new LayerSizes(all);
+    var sizes = exchange.flag("shared-size") ? new LayerSizes(all) : null;
     List<ImageSummaryView> views =
         shown.stream()
-            .map(i -> ImageJson.summary(i, -1, sizes.shared(i), exchange.version()))
+            .map(
+                image ->
+                    ImageJson.summary(
+                        image, -1, sizes == null ? -1 : sizes.shared(image), exchange.version()))
             .toList();
+    if (exchange.version().atLeast(1, 47) && exchange.flag("manifests")) {
+      var manifests = manifests();
+      List<ImageSummaryView> plain = views;
+      views =
+          IntStream.range(0, plain.size())
+              .mapToObj(i -> plain.get(i).withManifests(manifests.of(shown.get(i))))
+              .toList();
+    }
     exchange.reply(200, views);
+  }
+
+  private ImageManifests manifests() {
+    return new ImageManifests(images::manifest, containers.index().list());
   }
 
   private void inspect(Exchange exchange) {
     Image image = images.get(exchange.path("name"));
-    exchange.reply(200, ImageJson.inspect(image, driver, exchange.version()));
+    boolean withManifests = exchange.version().atLeast(1, 48) && exchange.flag("manifests");
+    exchange.reply(
+        200,
+        ImageJson.inspect(
+            image, driver, exchange.version(), withManifests ? manifests().of(image) : List.of()));
   }
 
   private void tag(Exchange exchange) {

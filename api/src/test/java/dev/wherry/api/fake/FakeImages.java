@@ -1,13 +1,17 @@
 package dev.wherry.api.fake;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.wherry.engine.content.Descriptor;
 import dev.wherry.engine.content.Digest;
+import dev.wherry.engine.content.Manifest;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.image.Image;
 import dev.wherry.engine.image.ImageProgress;
 import dev.wherry.engine.image.ImageReference;
 import dev.wherry.engine.image.ImageStore.ImageDeletion;
 import dev.wherry.engine.image.ImageStore.LoadedImage;
+import dev.wherry.engine.image.ImageStore.StoredManifest;
 import dev.wherry.engine.registry.Credentials;
 import dev.wherry.engine.registry.PullRequest;
 import dev.wherry.engine.registry.PushListener;
@@ -37,6 +41,14 @@ public final class FakeImages implements Images {
   @Override
   public List<Image> list() {
     return List.copyOf(images);
+  }
+
+  @Override
+  public StoredManifest manifest(String id) {
+    return new StoredManifest(
+        new Descriptor(
+            Manifest.OCI_MANIFEST, Digest.sha256(id.getBytes(UTF_8)), 100, Map.of(), null),
+        200);
   }
 
   @Override

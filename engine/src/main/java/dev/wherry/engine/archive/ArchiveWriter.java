@@ -61,22 +61,18 @@ public final class ArchiveWriter implements AutoCloseable {
   public void add(byte[] config, Map<String, String> names, List<Layer> layers, String parent)
       throws IOException {
     Digest configDigest = blob(config);
-    List<Map<String, Object>> descriptors = new ArrayList<>();
+    List<SavedManifest.Content> contents = new ArrayList<>();
     List<String> paths = new ArrayList<>();
     Map<String, Object> sources = new LinkedHashMap<>();
     for (Layer layer : layers) {
       write(layer);
-      Map<String, Object> descriptor = descriptor(Manifest.OCI_LAYER, layer.diffId(), layer.size());
-      descriptors.add(descriptor);
+      SavedManifest.Content content = new SavedManifest.Content(layer.diffId(), layer.size());
+      contents.add(content);
       paths.add(ArchiveScan.blob(layer.diffId()));
-      sources.put(layer.diffId().toString(), descriptor);
+      sources.put(layer.diffId().toString(), SavedManifest.descriptor(Manifest.OCI_LAYER, content));
     }
-    Map<String, Object> image = new LinkedHashMap<>();
-    image.put("schemaVersion", 2);
-    image.put("mediaType", Manifest.OCI_MANIFEST);
-    image.put("config", descriptor(Manifest.OCI_CONFIG, configDigest, config.length));
-    image.put("layers", descriptors);
-    byte[] imageJson = Json.mapper().writeValueAsBytes(image);
+    byte[] imageJson =
+        SavedManifest.write(new SavedManifest.Content(configDigest, config.length), contents);
     index(blob(imageJson), imageJson.length, names);
 
     Map<String, Object> item = new LinkedHashMap<>();
@@ -92,10 +88,10 @@ public final class ArchiveWriter implements AutoCloseable {
 
   private void index(Digest digest, int size, Map<String, String> names) {
     if (names.isEmpty()) {
-      index.add(descriptor(Manifest.OCI_MANIFEST, digest, size));
+      index.add(manifestDescriptor(digest, size));
     }
     for (String name : names.keySet()) {
-      Map<String, Object> descriptor = descriptor(Manifest.OCI_MANIFEST, digest, size);
+      Map<String, Object> descriptor = manifestDescriptor(digest, size);
       descriptor.put(
           "annotations",
           Map.of(
@@ -107,12 +103,8 @@ public final class ArchiveWriter implements AutoCloseable {
     }
   }
 
-  private static Map<String, Object> descriptor(String mediaType, Digest digest, long size) {
-    Map<String, Object> descriptor = new LinkedHashMap<>();
-    descriptor.put("mediaType", mediaType);
-    descriptor.put("digest", digest.toString());
-    descriptor.put("size", size);
-    return descriptor;
+  private static Map<String, Object> manifestDescriptor(Digest digest, int size) {
+    return SavedManifest.descriptor(Manifest.OCI_MANIFEST, new SavedManifest.Content(digest, size));
   }
 
   private void write(Layer layer) throws IOException {

@@ -69,6 +69,11 @@ public final class FileImageStore implements ImageStore {
   }
 
   @Override
+  public StoredManifest manifest(String id) {
+    return table.manifest(id);
+  }
+
+  @Override
   public List<LoadedImage> load(InputStream archive, Consumer<ImageProgress> progress)
       throws IOException {
     List<NewImage> images = new ArrayList<>();

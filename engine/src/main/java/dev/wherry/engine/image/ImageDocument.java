@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  * config.md; Docker image-spec v1.2).
  *
  * @param image without names, parent and sizes
+ * @param size bytes of the configuration
  * @param diffIds its layers, lowest first
  * @param chains identity of each layer with all below it, lowest first
  */
-record ImageDocument(Image image, List<Digest> diffIds, List<String> chains) {
+record ImageDocument(Image image, long size, List<Digest> diffIds, List<String> chains) {
 
   /**
    * Reads a configuration.
@@ -67,7 +68,7 @@ record ImageDocument(Image image, List<Digest> diffIds, List<String> chains) {
             chains.isEmpty() ? null : chains.getLast(),
             history(node.path("history")),
             null);
-    return new ImageDocument(image, diffIds, chains);
+    return new ImageDocument(image, json.length, diffIds, chains);
   }
 
   private static List<Digest> diffIds(JsonNode node) {

@@ -1,5 +1,6 @@
 package dev.wherry.engine.image;
 
+import dev.wherry.engine.content.Descriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -27,6 +28,13 @@ public interface ImageStore {
    * @throws dev.wherry.engine.error.EngineException.InvalidParameter if the reference is malformed
    */
   Image get(String nameOrId);
+
+  /**
+   * The manifest under which an image is saved; made from memory.
+   *
+   * @throws dev.wherry.engine.error.EngineException.NotFound if there is no image with this id
+   */
+  StoredManifest manifest(String id);
 
   /**
    * Reads a docker-archive or an OCI layout, plain or compressed, and stores all its images, or
@@ -143,6 +151,13 @@ public interface ImageStore {
       String author,
       String comment,
       @Nullable String reference) {}
+
+  /**
+   * What stands for an image.
+   *
+   * @param contentSize bytes of the blobs that are kept for it; layers are kept unpacked
+   */
+  record StoredManifest(Descriptor descriptor, long contentSize) {}
 
   /** What {@link #load} put in place: a reference where the archive had one, else the id. */
   record LoadedImage(Image image, @Nullable String reference) {}

@@ -1,14 +1,19 @@
 package dev.wherry.engine.image;
 
+import dev.wherry.engine.archive.SavedManifest;
 import dev.wherry.engine.content.ContentStore;
+import dev.wherry.engine.content.Descriptor;
 import dev.wherry.engine.content.Digest;
+import dev.wherry.engine.content.Manifest;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.snapshot.CommittedLayer;
 import dev.wherry.engine.snapshot.Snapshotter;
 import dev.wherry.engine.store.DocumentStore;
 import java.io.IOException;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,8 +33,8 @@ final class ImageTable {
   private final Snapshotter snapshotter;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** What is in the catalog, kept open, by image id. Guarded by the lock. */
-  private final Map<String, Stored> stored = new HashMap<>();
+  /** What is in the catalog, kept open, by image id. Changed with the lock held. */
+  private final Map<String, Stored> stored = new ConcurrentHashMap<>();
 
   private Catalog catalog;
   private volatile ImageIndex index;
@@ -109,6 +114,28 @@ final class ImageTable {
   /** What there is now; a snapshot, for any thread. */
   ImageIndex index() {
     return index;
+  }
+
+  /** See {@link ImageStore#manifest}; for any thread. */
+  ImageStore.StoredManifest manifest(String id) {
+    Stored image = stored.get(id);
+    if (image == null) {
+      throw new EngineException.NotFound("No such image: " + id);
+    }
+    List<SavedManifest.Content> contents = new ArrayList<>();
+    for (String chain : image.document.chains()) {
+      CommittedLayer layer =
+          snapshotter
+              .committed(chain)
+              .orElseThrow(() -> new EngineException.NotFound("No such image: " + id));
+      contents.add(new SavedManifest.Content(Digest.parse(layer.diffId()), layer.archiveSize()));
+    }
+    long configSize = image.document.size();
+    byte[] json =
+        SavedManifest.write(new SavedManifest.Content(Digest.parse(id), configSize), contents);
+    Descriptor descriptor =
+        new Descriptor(Manifest.OCI_MANIFEST, Digest.sha256(json), json.length, Map.of(), null);
+    return new ImageStore.StoredManifest(descriptor, configSize);
   }
 
   <T, E extends Exception> T exclusively(Work<T, E> work) throws E {

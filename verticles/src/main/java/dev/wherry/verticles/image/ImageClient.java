@@ -6,6 +6,7 @@ import dev.wherry.engine.image.ImageReference;
 import dev.wherry.engine.image.ImageStore;
 import dev.wherry.engine.image.ImageStore.ImageDeletion;
 import dev.wherry.engine.image.ImageStore.LoadedImage;
+import dev.wherry.engine.image.ImageStore.StoredManifest;
 import dev.wherry.engine.registry.Cancellation;
 import dev.wherry.engine.registry.Credentials;
 import dev.wherry.engine.registry.PullRequest;
@@ -46,6 +47,11 @@ public final class ImageClient implements Images {
   @Override
   public Image get(String nameOrId) {
     return store.get(nameOrId);
+  }
+
+  @Override
+  public StoredManifest manifest(String id) {
+    return store.manifest(id);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.wherry.engine.image.ImageProgress;
 import dev.wherry.engine.image.ImageReference;
 import dev.wherry.engine.image.ImageStore.ImageDeletion;
 import dev.wherry.engine.image.ImageStore.LoadedImage;
+import dev.wherry.engine.image.ImageStore.StoredManifest;
 import dev.wherry.engine.registry.Credentials;
 import dev.wherry.engine.registry.PullRequest;
 import dev.wherry.engine.registry.PushListener;
@@ -29,6 +30,9 @@ public interface Images {
 
   /** As {@link dev.wherry.engine.image.ImageStore#get}. */
   Image get(String nameOrId);
+
+  /** As {@link dev.wherry.engine.image.ImageStore#manifest}. */
+  StoredManifest manifest(String id);
 
   Future<List<LoadedImage>> load(ReadStream<Buffer> archive, Consumer<ImageProgress> progress);
 

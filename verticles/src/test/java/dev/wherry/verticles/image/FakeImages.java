@@ -1,5 +1,10 @@
 package dev.wherry.verticles.image;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.wherry.engine.content.Descriptor;
+import dev.wherry.engine.content.Digest;
+import dev.wherry.engine.content.Manifest;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.image.Image;
 import dev.wherry.engine.image.ImageConfig;
@@ -14,6 +19,7 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
@@ -51,6 +57,14 @@ final class FakeImages implements ImageStore {
   @Override
   public List<Image> list() {
     return List.of(image());
+  }
+
+  @Override
+  public StoredManifest manifest(String id) {
+    return new StoredManifest(
+        new Descriptor(
+            Manifest.OCI_MANIFEST, Digest.sha256(id.getBytes(UTF_8)), 100, Map.of(), null),
+        200);
   }
 
   @Override
