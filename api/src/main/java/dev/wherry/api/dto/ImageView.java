@@ -5,7 +5,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Answer of ImageInspect (Docker Engine API). */
+/**
+ * Answer of ImageInspect (Docker Engine API).
+ *
+ * @param container left the API with 1.45
+ * @param containerConfig likewise, but docker-compose 1.29 asks with the newest version there is
+ *     and fails without
+ */
 public record ImageView(
     String id,
     List<String> repoTags,
@@ -13,6 +19,8 @@ public record ImageView(
     String parent,
     String comment,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) String created,
+    String container,
+    ConfigView containerConfig,
     String dockerVersion,
     String author,
     ConfigView config,

@@ -37,6 +37,8 @@ public final class ImageJson {
         image.parent(),
         image.comment(),
         created,
+        image.container(),
+        ConfigJson.of(image.containerConfig()),
         image.dockerVersion(),
         image.author(),
         ConfigJson.of(image.config()),

@@ -47,7 +47,7 @@ final class ExecRoutes {
     exchange.then(
         exchange.json(START),
         request -> {
-          Exec exec = execs.get(exchange.path("id"));
+          Exec exec = execs.startable(exchange.path("id"));
           ExecStartRequest how = request == null ? ExecStartRequest.DEFAULT : request;
           if (how.detach()) {
             exchange.then(execs.startDetached(exec.id()), done -> exchange.replyEmpty(200));
@@ -59,7 +59,7 @@ final class ExecRoutes {
                   exec.spec().tty(),
                   exec.spec().attachStdin(),
                   exec.spec().detachKeys());
-          HijackedStream.serve(exchange, plan.tellingFailures(), execs.start(exec.id()));
+          HijackedStream.serveStarting(exchange, plan, () -> execs.start(exec.id()));
         });
   }
 

@@ -18,6 +18,12 @@ import java.util.Map;
 
 /** {@code GET /version}; the helper programs are named once the engine has looked at them. */
 final class VersionRoute {
+  /**
+   * The engine whose API this is. Clients read what an engine can do out of its version, and refuse
+   * low ones: Testcontainers wants 1.6 at least. The component "Engine" shows our own.
+   */
+  private static final String COUNTERPART = "28.3.0";
+
   private final MachineFacts machine;
   private final DaemonFacts daemon;
   private final Future<EngineClients> engine;
@@ -38,7 +44,7 @@ final class VersionRoute {
         new SystemVersionView(
             new PlatformView("Wherry"),
             components(),
-            daemon.version(),
+            COUNTERPART + "+wherry." + daemon.version(),
             ApiVersion.CURRENT.toString(),
             ApiVersion.MINIMUM.toString(),
             "",

@@ -10,6 +10,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.net.NetSocket;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,9 +26,8 @@ public final class HijackedStream {
    * What the client asked for, checked before anything is started.
    *
    * @param detachKeys {@code null} if no keys leave it
-   * @param tellsFailures whether a process that cannot be executed is told of in the stream
    */
-  public record Plan(StreamType type, @Nullable DetachKeys detachKeys, boolean tellsFailures) {
+  public record Plan(StreamType type, @Nullable DetachKeys detachKeys) {
 
     /**
      * Plans a stream.
@@ -39,12 +40,7 @@ public final class HijackedStream {
      */
     public static Plan of(boolean raw, boolean tty, boolean stdin, @Nullable String keys) {
       DetachKeys parsed = DetachKeys.parse(keys);
-      return new Plan(StreamType.of(raw), tty && stdin ? parsed : null, false);
-    }
-
-    /** The same for an exec, whose command line prints what the stream tells. */
-    public Plan tellingFailures() {
-      return new Plan(type, detachKeys, true);
+      return new Plan(StreamType.of(raw), tty && stdin ? parsed : null);
     }
   }
 
@@ -63,13 +59,34 @@ public final class HijackedStream {
               }
               take(exchange, plan, live::close).onSuccess(taken -> join(taken, live, plan));
             })
-        .onFailure(
-            failure -> {
-              if (plan.tellsFailures && failure instanceof EngineException.InvalidParameter) {
-                tell(exchange, plan, failure);
-              } else {
-                exchange.fail(failure);
-              }
+        .onFailure(exchange::fail);
+  }
+
+  /**
+   * Hands the connection over and then starts the session, as dockerd does with an exec: docker-py
+   * loses output that it reads together with the answer's head. What goes wrong is told in the
+   * stream.
+   *
+   * @param start starts the session, which completes on this exchange's context
+   */
+  public static void serveStarting(
+      Exchange exchange, Plan plan, Supplier<Future<StdioSession>> start) {
+    var gone = new AtomicBoolean();
+    take(exchange, plan, () -> {})
+        .onSuccess(
+            taken -> {
+              taken.socket().closeHandler(closed -> gone.set(true));
+              start
+                  .get()
+                  .onSuccess(
+                      live -> {
+                        if (gone.get()) {
+                          live.close();
+                        } else {
+                          join(taken, live, plan);
+                        }
+                      })
+                  .onFailure(failure -> tell(taken, plan, failure));
             });
   }
 
@@ -83,15 +100,13 @@ public final class HijackedStream {
             });
   }
 
-  /** As dockerd, which has handed the connection over before it executes anything. */
-  private static void tell(Exchange exchange, Plan plan, Throwable failure) {
+  private static void tell(Hijack.Taken taken, Plan plan, Throwable failure) {
+    if (!(failure instanceof EngineException)) {
+      LOG.warn("a session could not be started", failure);
+    }
     Buffer text = Buffer.buffer(failure.getMessage() + "\r\n");
-    take(exchange, plan, () -> {})
-        .onSuccess(
-            taken -> {
-              taken.socket().write(plan.type.encode(new StdioChunk(StdStream.STDOUT, text)));
-              taken.socket().end();
-            });
+    taken.socket().write(plan.type.encode(new StdioChunk(StdStream.STDOUT, text)));
+    taken.socket().end();
   }
 
   private static String head(Exchange exchange, Plan plan) {

@@ -45,6 +45,11 @@ public final class FakeExecs implements Execs {
   }
 
   @Override
+  public Exec startable(String id) {
+    return get(id);
+  }
+
+  @Override
   public List<String> ofContainer(String containerId) {
     return execs.values().stream()
         .filter(exec -> exec.containerId().equals(containerId))

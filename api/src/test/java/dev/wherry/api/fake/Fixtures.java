@@ -133,6 +133,8 @@ public final class Fixtures {
         null,
         "",
         ImageConfig.EMPTY,
+        "",
+        ImageConfig.EMPTY,
         1000,
         List.of("sha256:" + "d1".repeat(32)),
         null,

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param diffIds digests of the uncompressed layers, lowest first
  * @param chainId identity of the stack of layers (OCI image-spec, "Layer ChainID"); {@code null}
  *     for an image without layers
+ * @param container id of the container it was committed from, empty where its maker names none
+ * @param containerConfig that container's configuration as its maker recorded it, empty where not
  * @param lastTagged when a tag was last put on it here, {@code null} if never
  */
 public record Image(
@@ -32,6 +34,8 @@ public record Image(
     @Nullable String osVersion,
     String dockerVersion,
     ImageConfig config,
+    String container,
+    ImageConfig containerConfig,
     long size,
     List<String> diffIds,
     @Nullable String chainId,

@@ -83,6 +83,13 @@ public final class DefaultExecLifecycle implements ExecLifecycle {
   }
 
   @Override
+  public Exec startable(String id) {
+    Exec exec = get(id);
+    checkRunning(index.get(exec.containerId()));
+    return exec;
+  }
+
+  @Override
   public RunningExec start(String id, boolean detached, Consumer<Integer> exited) {
     Exec exec = get(id);
     if (exec.running()) {

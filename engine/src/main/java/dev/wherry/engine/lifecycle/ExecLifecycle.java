@@ -23,6 +23,15 @@ public interface ExecLifecycle {
    */
   Exec get(String id);
 
+  /**
+   * The same for one that is to be started.
+   *
+   * @throws dev.wherry.engine.error.EngineException.NotFound {@code No such exec instance: X}
+   * @throws dev.wherry.engine.error.EngineException.Conflict if its container is not running or
+   *     paused
+   */
+  Exec startable(String id);
+
   /** The ids of the execs of a container that run or have not been started yet. */
   List<String> ofContainer(String containerId);
 

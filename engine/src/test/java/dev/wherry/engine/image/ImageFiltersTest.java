@@ -27,6 +27,8 @@ class ImageFiltersTest {
         null,
         "",
         config,
+        "",
+        ImageConfig.EMPTY,
         1,
         List.of(),
         null,

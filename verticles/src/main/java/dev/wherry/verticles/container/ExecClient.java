@@ -32,6 +32,11 @@ public final class ExecClient implements Execs {
   }
 
   @Override
+  public Exec startable(String id) {
+    return lifecycle.startable(id);
+  }
+
+  @Override
   public List<String> ofContainer(String containerId) {
     return lifecycle.ofContainer(containerId);
   }

@@ -14,6 +14,9 @@ public interface Execs {
   /** From the snapshot, at once. */
   Exec get(String id);
 
+  /** The same for one that is to be started: it is refused if its container does not run. */
+  Exec startable(String id);
+
   /** Ids of a container's execs that run or wait to be started. */
   List<String> ofContainer(String containerId);
 

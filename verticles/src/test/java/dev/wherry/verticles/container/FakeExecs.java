@@ -38,6 +38,11 @@ final class FakeExecs implements ExecLifecycle {
   }
 
   @Override
+  public Exec startable(String id) {
+    return get(id);
+  }
+
+  @Override
   public List<String> ofContainer(String containerId) {
     return execs.values().stream()
         .filter(exec -> exec.containerId().equals(containerId))

@@ -47,6 +47,8 @@ final class FakeImages implements ImageStore {
         null,
         "",
         ImageConfig.EMPTY,
+        "",
+        ImageConfig.EMPTY,
         0,
         List.of(),
         null,
