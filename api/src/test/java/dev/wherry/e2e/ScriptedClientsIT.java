@@ -1,6 +1,7 @@
 package dev.wherry.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,9 +23,13 @@ class ScriptedClientsIT {
 
   private void passes(ProcessBuilder client) {
     client.environment().put("DOCKER_HOST", "unix://" + daemon.socket());
-    try (CliSession session = new CliSession(client)) {
-      CliResult result = session.endInput().exit(PATIENCE);
-      assertThat(result.exitCode()).as(result.stdout() + result.stderr()).isZero();
+    CliResult result = run(client);
+    assertThat(result.exitCode()).as(result.stdout() + result.stderr()).isZero();
+  }
+
+  private static CliResult run(ProcessBuilder program) {
+    try (CliSession session = new CliSession(program)) {
+      return session.endInput().exit(PATIENCE);
     }
   }
 
@@ -43,7 +48,10 @@ class ScriptedClientsIT {
       ProcessBuilder npm = new ProcessBuilder(install);
       npm.command().add("--prefix=" + modules);
       npm.command().add("dockerode@5.0.1");
-      passes(npm);
+      CliResult fetched = run(npm);
+      assumeThat(fetched.exitCode())
+          .as("dockerode cannot be fetched here: " + fetched.stderr())
+          .isZero();
     }
     ProcessBuilder node = new ProcessBuilder("node", SCRIPTS.resolve("dockerode.js").toString());
     node.environment().put("NODE_PATH", modules.resolve("node_modules").toString());
