@@ -1,8 +1,11 @@
 package dev.wherry.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -261,5 +264,22 @@ class DnsIT {
     docker.ok("network", "disconnect", "sea", "two");
     assertThat(ask("one", "udp", "tender", "A")).doesNotContain("NOERROR " + second);
     assertThat(ask("two", "udp", "one", "A")).doesNotContain("NOERROR " + address);
+  }
+
+  @Test
+  void noise_and_floods_keep_nobody_from_being_answered_and_leave_nothing_open() {
+    assumeThat(daemon).isInstanceOf(WherryDaemon.class);
+    network("sea");
+    String address = boat("one", "sea", "--dns", "192.0.2.1");
+    boat("two", "sea");
+    Path descriptors = Path.of("/proc/" + ((WherryDaemon) daemon).pid() + "/fd");
+    int before = descriptors.toFile().list().length;
+    DnsFlood.in(inspect("one", "{{.State.Pid}}"));
+    assertThat(ask("two", "udp", "one", "A", "tcp", "one", "A")).containsOnly("NOERROR " + address);
+    assertThat(ask("one", "udp", "one", "A", "tcp", "one", "A")).containsOnly("NOERROR " + address);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> assertThat(descriptors.toFile().list().length).isLessThanOrEqualTo(before + 2));
   }
 }
