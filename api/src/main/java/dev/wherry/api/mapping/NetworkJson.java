@@ -43,14 +43,14 @@ public final class NetworkJson {
         GoTime.nano(network.created()),
         network.scope(),
         network.driver(),
-        version.atLeast(1, 47) ? Boolean.TRUE : null,
+        version.atLeast(1, 47) ? Boolean.valueOf(network.enableIpv4()) : null,
         network.enableIpv6(),
         new IpamView(DEFAULT_IPAM, network.isPredefined() ? null : Map.of(), pools),
         network.internal(),
         network.attachable(),
         false,
-        new ConfigFromView(""),
-        false,
+        new ConfigFromView(network.configFrom()),
+        network.configOnly(),
         attached(network, containers),
         network.options(),
         network.labels());
@@ -86,16 +86,19 @@ public final class NetworkJson {
    *
    * @throws EngineException naming an option this engine does not have
    */
-  public static NetworkSpec spec(NetworkCreateRequest request) {
+  public static NetworkSpec spec(NetworkCreateRequest request, ApiVersion version) {
     IpamRequest ipam = request.ipam();
     refuse(request, ipam);
     List<PoolRequest> pools = ipam == null || ipam.config() == null ? List.of() : ipam.config();
     return new NetworkSpec(
         text(request.name()),
         text(request.driver()).isEmpty() ? "bridge" : text(request.driver()),
+        !Boolean.FALSE.equals(request.enableIpv4()) || !version.atLeast(1, 48),
         Boolean.TRUE.equals(request.enableIpv6()),
         request.internal(),
         request.attachable(),
+        request.configOnly(),
+        request.configFrom() == null ? "" : text(request.configFrom().network()),
         pools.stream()
             .map(
                 pool ->
@@ -117,24 +120,15 @@ public final class NetworkJson {
       throw new EngineException.Forbidden(
           "cannot create a swarm scoped network when swarm is not active");
     }
-    lacks(request.configOnly(), "ConfigOnly");
-    lacks(
-        request.configFrom() != null && !text(request.configFrom().network()).isEmpty(),
-        "ConfigFrom");
-    lacks(Boolean.FALSE.equals(request.enableIpv4()), "EnableIPv4=false");
     if (ipam != null) {
       String driver = text(ipam.driver());
       if (!driver.isEmpty() && !driver.equals(DEFAULT_IPAM)) {
         throw new EngineException.NotFound("plugin \"" + driver + "\" not found");
       }
-      lacks(ipam.options() != null && !ipam.options().isEmpty(), "IPAM.Options");
-    }
-  }
-
-  private static void lacks(boolean asked, String option) {
-    if (asked) {
-      throw new EngineException.NotImplemented(
-          "option " + option + " of a network is not supported by this engine");
+      for (String option : map(ipam.options()).keySet()) {
+        throw new EngineException.InvalidParameter(
+            "IPAM option " + option + " is not supported by the default IPAM driver");
+      }
     }
   }
 

@@ -79,7 +79,7 @@ final class NetworkRoutes {
             throw new EngineException.InvalidParameter("invalid name: ");
           }
           exchange.then(
-              networks.create(NetworkJson.spec(request)),
+              networks.create(NetworkJson.spec(request, exchange.version())),
               network -> exchange.reply(201, new Created(network.id(), "")));
         });
   }

@@ -144,6 +144,9 @@ public final class LinuxNetlink implements Netlink {
         mac == null || mac.length != 6 ? Optional.empty() : Optional.of(MacAddress.of(mac)),
         NetlinkReply.integer(attributes.get(NetlinkEncoder.IFLA_MTU)).orElse(0),
         NetlinkReply.integer(attributes.get(NetlinkEncoder.IFLA_MASTER)).orElse(0),
+        attributes.containsKey(NetlinkEncoder.IFLA_LINK_NETNSID)
+            ? NetlinkReply.integer(attributes.get(NetlinkEncoder.IFLA_LINK)).orElse(0)
+            : 0,
         (flags & NetlinkEncoder.IFF_UP) != 0);
   }
 

@@ -15,6 +15,8 @@ public interface Netlink extends AutoCloseable {
    *
    * @param kind such as {@code bridge} or {@code veth}, empty for hardware and loopback
    * @param master interface index of the bridge it is a port of, 0 for none
+   * @param foreignParent interface index, in another namespace, of the link that it stands on; 0
+   *     for a link that stands on none, or on one of its own namespace
    */
   record Link(
       int index,
@@ -23,6 +25,7 @@ public interface Netlink extends AutoCloseable {
       Optional<MacAddress> address,
       int mtu,
       int master,
+      int foreignParent,
       boolean up) {}
 
   /** An address of a link. */

@@ -27,8 +27,10 @@ final class NetlinkEncoder {
   static final int IFLA_ADDRESS = 1;
   static final int IFLA_IFNAME = 3;
   static final int IFLA_MTU = 4;
+  static final int IFLA_LINK = 5;
   static final int IFLA_MASTER = 10;
   static final int IFLA_LINKINFO = 18;
+  static final int IFLA_LINK_NETNSID = 37;
   static final int IFLA_INFO_KIND = 1;
   static final int IFF_UP = 1;
 
@@ -46,6 +48,10 @@ final class NetlinkEncoder {
   private static final int IFLA_INFO_SLAVE_KIND = 4;
   private static final int IFLA_INFO_SLAVE_DATA = 5;
   private static final int VETH_INFO_PEER = 1;
+  private static final int IFLA_MACVLAN_MODE = 1;
+  private static final int IFLA_IPVLAN_MODE = 1;
+  private static final int IFLA_IPVLAN_FLAGS = 2;
+  private static final int IFLA_VLAN_ID = 1;
   private static final int IFLA_BRPORT_MODE = 4;
   private static final int IFLA_BRPORT_ISOLATED = 33;
   private static final int IFA_BROADCAST = 4;
@@ -67,6 +73,13 @@ final class NetlinkEncoder {
     switch (request) {
       case NetlinkRequest.CreateBridge bridge -> bridge(bridge, sequence);
       case NetlinkRequest.CreateVeth veth -> veth(veth, sequence);
+      case NetlinkRequest.CreateMacvlan macvlan -> macvlan(macvlan, sequence);
+      case NetlinkRequest.CreateIpvlan ipvlan -> ipvlan(ipvlan, sequence);
+      case NetlinkRequest.CreateVlan vlan -> vlan(vlan, sequence);
+      case NetlinkRequest.CreateSink(String name, String kind) -> {
+        create(name, IFF_UP, sequence);
+        info(kind, () -> {});
+      }
       case NetlinkRequest.SetUp(String name, boolean up) ->
           change(sequence, up ? IFF_UP : 0, IFF_UP).put(IFLA_IFNAME, name);
       case NetlinkRequest.Rename(int link, String newName) ->
@@ -108,27 +121,59 @@ final class NetlinkEncoder {
     return message.begin(RTM_NEWLINK, CHANGE, sequence).ifinfomsg(AF_UNSPEC, 0, flags, mask);
   }
 
-  private void bridge(NetlinkRequest.CreateBridge bridge, int sequence) {
-    message
+  private NetlinkMessage create(String name, int flags, int sequence) {
+    return message
         .begin(RTM_NEWLINK, CREATE, sequence)
-        .ifinfomsg(AF_UNSPEC, 0, 0, 0)
-        .put(IFLA_IFNAME, bridge.name())
-        .put(IFLA_ADDRESS, bridge.address().bytes());
-    mtu(bridge.mtu());
+        .ifinfomsg(AF_UNSPEC, 0, flags, flags)
+        .put(IFLA_IFNAME, name);
+  }
+
+  private void info(String kind, Runnable data) {
     int info = message.beginNest(IFLA_LINKINFO);
-    message.put(IFLA_INFO_KIND, "bridge").endNest(info);
+    message.put(IFLA_INFO_KIND, kind);
+    int nest = message.beginNest(IFLA_INFO_DATA);
+    data.run();
+    message.endNest(nest).endNest(info);
+  }
+
+  private void bridge(NetlinkRequest.CreateBridge bridge, int sequence) {
+    create(bridge.name(), 0, sequence).put(IFLA_ADDRESS, bridge.address().bytes());
+    mtu(bridge.mtu());
+    info("bridge", () -> {});
+  }
+
+  private void macvlan(NetlinkRequest.CreateMacvlan macvlan, int sequence) {
+    create(macvlan.name(), 0, sequence).putInt(IFLA_LINK, macvlan.parent());
+    macvlan.namespace().ifPresent(fd -> message.putInt(IFLA_NET_NS_FD, fd.number()));
+    macvlan.address().ifPresent(address -> message.put(IFLA_ADDRESS, address.bytes()));
+    mtu(macvlan.mtu());
+    info("macvlan", () -> message.putInt(IFLA_MACVLAN_MODE, macvlan.mode().value()));
+  }
+
+  private void ipvlan(NetlinkRequest.CreateIpvlan ipvlan, int sequence) {
+    create(ipvlan.name(), 0, sequence).putInt(IFLA_LINK, ipvlan.parent());
+    ipvlan.namespace().ifPresent(fd -> message.putInt(IFLA_NET_NS_FD, fd.number()));
+    mtu(ipvlan.mtu());
+    info(
+        "ipvlan",
+        () ->
+            message
+                .putShort(IFLA_IPVLAN_MODE, ipvlan.mode().value())
+                .putShort(IFLA_IPVLAN_FLAGS, ipvlan.flag().value()));
+  }
+
+  private void vlan(NetlinkRequest.CreateVlan vlan, int sequence) {
+    create(vlan.name(), IFF_UP, sequence).putInt(IFLA_LINK, vlan.parent());
+    info("vlan", () -> message.putShort(IFLA_VLAN_ID, vlan.tag()));
   }
 
   private void veth(NetlinkRequest.CreateVeth veth, int sequence) {
-    message
-        .begin(RTM_NEWLINK, CREATE, sequence)
-        .ifinfomsg(AF_UNSPEC, 0, IFF_UP, IFF_UP)
-        .put(IFLA_IFNAME, veth.name())
-        .putInt(IFLA_MASTER, veth.master());
+    create(veth.name(), IFF_UP, sequence).putInt(IFLA_MASTER, veth.master());
     mtu(veth.mtu());
-    int info = message.beginNest(IFLA_LINKINFO);
-    message.put(IFLA_INFO_KIND, "veth");
-    int data = message.beginNest(IFLA_INFO_DATA);
+    info("veth", () -> peer(veth));
+  }
+
+  private void peer(NetlinkRequest.CreateVeth veth) {
     int peer = message.beginNest(VETH_INFO_PEER);
     message
         .ifinfomsg(AF_UNSPEC, 0, 0, 0)
@@ -136,7 +181,7 @@ final class NetlinkEncoder {
         .put(IFLA_ADDRESS, veth.peerAddress().bytes())
         .putInt(IFLA_NET_NS_FD, veth.namespace().number());
     mtu(veth.mtu());
-    message.endNest(peer).endNest(data).endNest(info);
+    message.endNest(peer);
   }
 
   private void mtu(int mtu) {
@@ -210,6 +255,10 @@ final class NetlinkEncoder {
     return switch (request) {
       case NetlinkRequest.CreateBridge bridge -> "create bridge " + bridge.name();
       case NetlinkRequest.CreateVeth veth -> "create veth " + veth.name();
+      case NetlinkRequest.CreateMacvlan macvlan -> "create macvlan " + macvlan.name();
+      case NetlinkRequest.CreateIpvlan ipvlan -> "create ipvlan " + ipvlan.name();
+      case NetlinkRequest.CreateVlan vlan -> "create vlan " + vlan.name();
+      case NetlinkRequest.CreateSink sink -> "create " + sink.kind() + " " + sink.name();
       case NetlinkRequest.SetUp up -> "set " + up.name() + (up.up() ? " up" : " down");
       case NetlinkRequest.Rename rename ->
           "rename link " + rename.link() + " to " + rename.newName();

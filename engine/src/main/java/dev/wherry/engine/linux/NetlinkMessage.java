@@ -91,6 +91,12 @@ final class NetlinkMessage {
     return this;
   }
 
+  NetlinkMessage putShort(int type, int value) {
+    out.putShort((short) (ATTRIBUTE_HEADER + 2)).putShort((short) type).putShort((short) value);
+    out.putShort((short) 0); // padding
+    return this;
+  }
+
   NetlinkMessage putByte(int type, int value) {
     return put(type, new byte[] {(byte) value});
   }

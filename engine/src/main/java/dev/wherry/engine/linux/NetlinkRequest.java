@@ -24,6 +24,101 @@ public sealed interface NetlinkRequest {
       String name, int master, Fd namespace, String peerName, MacAddress peerAddress, int mtu)
       implements NetlinkRequest {}
 
+  /**
+   * Creates a link that shares another one's hardware, with an address of its own, down.
+   *
+   * @param parent interface index of that other one, here
+   * @param namespace where it is to be, an open namespace; empty for here
+   * @param address empty for a random one; in mode passthru it has the parent's
+   * @param mtu bytes, 0 for the parent's
+   */
+  record CreateMacvlan(
+      String name,
+      int parent,
+      Optional<Fd> namespace,
+      MacvlanMode mode,
+      Optional<MacAddress> address,
+      int mtu)
+      implements NetlinkRequest {}
+
+  /** Who may meet, ip-link(8). */
+  enum MacvlanMode {
+    PRIVATE(1),
+    VEPA(2),
+    BRIDGE(4),
+    PASSTHRU(8);
+
+    private final int value;
+
+    MacvlanMode(int value) {
+      this.value = value;
+    }
+
+    int value() {
+      return value;
+    }
+  }
+
+  /**
+   * Creates a link that shares another one's hardware and address, down.
+   *
+   * @param parent interface index of that other one, here
+   * @param namespace where it is to be, an open namespace; empty for here
+   * @param mtu bytes, 0 for the parent's
+   */
+  record CreateIpvlan(
+      String name, int parent, Optional<Fd> namespace, IpvlanMode mode, IpvlanFlag flag, int mtu)
+      implements NetlinkRequest {}
+
+  /** On which layer packets are switched, ip-link(8). */
+  enum IpvlanMode {
+    L2(0),
+    L3(1),
+    L3S(2);
+
+    private final int value;
+
+    IpvlanMode(int value) {
+      this.value = value;
+    }
+
+    int value() {
+      return value;
+    }
+  }
+
+  /** Who may meet, ip-link(8). */
+  enum IpvlanFlag {
+    BRIDGE(0),
+    PRIVATE(1),
+    VEPA(2);
+
+    private final int value;
+
+    IpvlanFlag(int value) {
+      this.value = value;
+    }
+
+    int value() {
+      return value;
+    }
+  }
+
+  /**
+   * Creates a link of IEEE 802.1Q, up.
+   *
+   * @param parent interface index of that which carries the tagged frames
+   * @param tag 1 to 4094
+   */
+  record CreateVlan(String name, int parent, int tag) implements NetlinkRequest {}
+
+  /**
+   * Creates a link that swallows what is sent to it, up.
+   *
+   * @param kind {@code dummy}, or another kind that does so and wants no settings
+   */
+  record CreateSink(String name, String kind) implements NetlinkRequest {}
+
   /** Sets a link up or down. */
   record SetUp(String name, boolean up) implements NetlinkRequest {}
 

@@ -4,9 +4,7 @@ import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.linux.Errno;
 import dev.wherry.engine.linux.Fd;
 import dev.wherry.engine.linux.LinuxException;
-import dev.wherry.engine.linux.LinuxNetlink;
 import dev.wherry.engine.linux.MacAddress;
-import dev.wherry.engine.linux.Namespaces;
 import dev.wherry.engine.linux.Netlink;
 import dev.wherry.engine.linux.NetlinkRequest;
 import dev.wherry.engine.linux.OpenFlags;
@@ -34,7 +32,6 @@ final class BridgeDriver {
   private static final int VETH_DIGITS = 7;
 
   private final Netlink netlink;
-  private final Namespaces namespaces;
   private final Paths paths;
 
   /**
@@ -42,9 +39,8 @@ final class BridgeDriver {
    *
    * @param netlink of the namespace that has the bridges, left open
    */
-  BridgeDriver(Netlink netlink, Namespaces namespaces, Paths paths) {
+  BridgeDriver(Netlink netlink, Paths paths) {
     this.netlink = netlink;
-    this.namespaces = namespaces;
     this.paths = paths;
   }
 
@@ -180,117 +176,30 @@ final class BridgeDriver {
   }
 
   /**
-   * What a container gets on a bridge.
+   * Joins a namespace to a bridge with a link inside that is down.
    *
-   * @param addresses with the prefix lengths of their subnets
-   * @param gateways of the default routes, empty for none
-   */
-  record Wiring(
-      String bridge,
-      String containerInterface,
-      MacAddress mac,
-      List<HostAddress> addresses,
-      List<InetAddress> gateways,
-      int mtu,
-      boolean icc) {}
-
-  /**
-   * Joins a namespace to a bridge.
-   *
-   * @param inside of the namespace
+   * @param name of the link inside
    * @return the link's name on the host
    */
-  String connect(Path pin, Netlink inside, Wiring wiring) {
-    String host = createLink(pin, wiring);
-    configurePort(host, wiring.icc());
-    if (wiring.addresses().stream().anyMatch(address -> !address.subnet().isIpv4())) {
-      String parameter = "net/ipv6/conf/" + wiring.containerInterface() + "/disable_ipv6";
-      namespaces.callInNetwork(pin, () -> Sysctl.write(parameter, "0"));
-    }
-    int index = inside.link(wiring.containerInterface()).orElseThrow().index();
-    List<NetlinkRequest> requests = new ArrayList<>();
-    for (HostAddress address : wiring.addresses()) {
-      requests.add(new NetlinkRequest.AddAddress(index, address.address(), address.prefixLength()));
-    }
-    requests.add(new NetlinkRequest.SetUp(wiring.containerInterface(), true));
-    for (InetAddress gateway : wiring.gateways()) {
-      requests.add(
-          new NetlinkRequest.AddRoute(everything(gateway), 0, Optional.of(gateway), index));
-    }
-    inside.execute(requests);
+  String plug(Path pin, BridgeOptions options, String name, MacAddress mac) {
+    String host = createLink(pin, options, name, mac);
+    configurePort(host, options.icc());
     return host;
   }
 
-  /**
-   * Takes a container off a bridge while it goes on running; a link that is gone is fine.
-   *
-   * @param attachment with its endpoint
-   */
-  void disconnect(Attachment attachment) {
-    Attachment.Endpoint endpoint = attachment.endpoint();
-    if (endpoint != null && !endpoint.hostInterface().isEmpty()) {
-      remove(endpoint.hostInterface());
-    }
-  }
-
-  /** A conversation about the links inside a pinned namespace. */
-  Netlink inside(Path pin) {
-    return namespaces.callInNetwork(pin, LinuxNetlink::open);
-  }
-
-  /** Changes the default routes inside a namespace. */
-  void reroute(Netlink inside, List<Gateways.Route> from, List<Gateways.Route> to) {
-    List<NetlinkRequest> requests = new ArrayList<>();
-    for (Gateways.Route route : from) {
-      if (!to.contains(route)) {
-        int link = index(inside, route);
-        requests.add(
-            new NetlinkRequest.DeleteRoute(
-                everything(route.gateway()), 0, Optional.of(route.gateway()), link));
-      }
-    }
-    for (Gateways.Route route : to) {
-      if (!from.contains(route)) {
-        int link = index(inside, route);
-        requests.add(
-            new NetlinkRequest.AddRoute(
-                everything(route.gateway()), 0, Optional.of(route.gateway()), link));
-      }
-    }
-    inside.execute(requests);
-  }
-
-  private static int index(Netlink inside, Gateways.Route route) {
-    String name = route.place().interfaceName();
-    return inside
-        .link(name)
-        .orElseThrow(() -> new EngineException.Internal("the container has no link " + name))
-        .index();
-  }
-
-  private static InetAddress everything(InetAddress ofFamily) {
-    return Subnet.of(ofFamily, 0).network();
-  }
-
-  private String createLink(Path pin, Wiring wiring) {
+  private String createLink(Path pin, BridgeOptions options, String name, MacAddress mac) {
     int bridge =
         netlink
-            .link(wiring.bridge())
+            .link(options.name())
             .orElseThrow(
-                () -> new EngineException.Internal("bridge " + wiring.bridge() + " is gone"))
+                () -> new EngineException.Internal("bridge " + options.name() + " is gone"))
             .index();
     try (Fd namespace = paths.open(pin, OpenFlags.O_RDONLY, 0)) {
       for (int i = 0; ; i++) {
         String host = "veth" + Ids.random().substring(0, VETH_DIGITS);
         try {
           netlink.execute(
-              new NetlinkRequest.CreateVeth(
-                  host,
-                  bridge,
-                  namespace,
-                  wiring.containerInterface(),
-                  wiring.mac(),
-                  wiring.mtu()));
+              new NetlinkRequest.CreateVeth(host, bridge, namespace, name, mac, options.mtu()));
           return host;
         } catch (LinuxException e) {
           if (!e.is(Errno.EEXIST) || i == NAME_TRIES) {
@@ -315,7 +224,7 @@ final class BridgeDriver {
   }
 
   /** A bridge that takes its address from its ports would change it with each container. */
-  private static MacAddress randomMac() {
+  static MacAddress randomMac() {
     return MacAddress.parse("02:42:" + Ids.random().substring(0, 8).replaceAll("..(?!$)", "$0:"));
   }
 

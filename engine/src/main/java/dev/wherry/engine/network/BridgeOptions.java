@@ -22,15 +22,15 @@ record BridgeOptions(
     boolean masquerade,
     InetAddress hostBinding,
     int mtu,
-    String interfacePrefix) {
+    String interfacePrefix)
+    implements LinkOptions {
   private static final String NAME = "com.docker.network.bridge.name";
   private static final String DEFAULT = "com.docker.network.bridge.default_bridge";
   private static final String ICC = "com.docker.network.bridge.enable_icc";
   private static final String MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade";
   private static final String HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4";
-  private static final String MTU = "com.docker.network.driver.mtu";
   private static final String PREFIX = "com.docker.network.container_iface_prefix";
-  private static final Set<String> USERS = Set.of(NAME, ICC, MASQUERADE, HOST_BINDING, MTU, PREFIX);
+  static final Set<String> KNOWN = Set.of(NAME, ICC, MASQUERADE, HOST_BINDING, MTU, PREFIX);
   private static final int SHORT_ID = 12;
   private static final int IFNAMSIZ = 16;
 
@@ -49,32 +49,21 @@ record BridgeOptions(
         bool(options, ICC),
         bool(options, MASQUERADE),
         address(options.getOrDefault(HOST_BINDING, "0.0.0.0")),
-        mtu(options.getOrDefault(MTU, "0")),
+        LinkOptions.mtu(options),
         interfacePrefix(options.getOrDefault(PREFIX, "eth")));
   }
 
   /** Leaves room for a number of three digits. */
   private static String interfacePrefix(String value) {
     if (value.length() > IFNAMSIZ - 4 || !value.matches("[A-Za-z_][A-Za-z0-9_.-]*")) {
-      throw invalid(PREFIX, value, "invalid interface name");
+      throw LinkOptions.invalid(PREFIX, value, "invalid interface name");
     }
     return value;
   }
 
-  /**
-   * Reads the options of a new network.
-   *
-   * @throws EngineException.InvalidParameter if there is one that this driver does not have, or a
-   *     value that it can't have
-   */
-  static void check(String networkId, Map<String, String> options) {
-    for (String key : options.keySet()) {
-      if (!USERS.contains(key)) {
-        throw new EngineException.InvalidParameter(
-            "driver option " + key + " is not supported by the bridge driver");
-      }
-    }
-    of(networkId, options);
+  @Override
+  public boolean leadsOutWithoutGateway() {
+    return false;
   }
 
   /**
@@ -99,7 +88,8 @@ record BridgeOptions(
       case "1", "t", "T", "true", "TRUE", "True" -> true;
       case "0", "f", "F", "false", "FALSE", "False" -> false;
       default ->
-          throw invalid(key, value, "strconv.ParseBool: parsing \"" + value + "\": invalid syntax");
+          throw LinkOptions.invalid(
+              key, value, "strconv.ParseBool: parsing \"" + value + "\": invalid syntax");
     };
   }
 
@@ -107,20 +97,7 @@ record BridgeOptions(
     try {
       return Subnet.literal(value);
     } catch (IllegalArgumentException e) {
-      throw invalid(HOST_BINDING, value, "invalid ip");
+      throw LinkOptions.invalid(HOST_BINDING, value, "invalid ip");
     }
-  }
-
-  private static int mtu(String value) {
-    try {
-      return Integer.parseUnsignedInt(value);
-    } catch (NumberFormatException e) {
-      throw invalid(MTU, value, "strconv.Atoi: parsing \"" + value + "\": invalid syntax");
-    }
-  }
-
-  private static EngineException invalid(String key, String value, String why) {
-    return new EngineException.InvalidParameter(
-        "failed to parse " + key + " value: " + value + " (" + why + ")");
   }
 }

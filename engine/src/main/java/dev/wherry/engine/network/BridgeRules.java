@@ -10,4 +10,15 @@ import java.util.List;
  * @param internal whether nothing passes between it and anything else
  */
 record BridgeRules(
-    String bridge, List<Subnet> subnets, boolean icc, boolean masquerade, boolean internal) {}
+    String bridge, List<Subnet> subnets, boolean icc, boolean masquerade, boolean internal) {
+
+  /** Those of a network. */
+  static BridgeRules of(LiveNetwork network, BridgeOptions options) {
+    return new BridgeRules(
+        options.name(),
+        network.subnets(),
+        options.icc(),
+        options.masquerade(),
+        network.network().internal());
+  }
+}

@@ -17,15 +17,15 @@ record Gateways(Optional<Place> ipv4, Optional<Place> ipv6) {
           .reversed()
           .thenComparing(Place::name);
 
-  /** A default route: by whose link, and to which address. */
-  record Route(Place place, InetAddress gateway) {}
+  /** A default route: by whose link, and to which address if it is not all on the link itself. */
+  record Route(Place place, boolean ipv4, Optional<InetAddress> gateway) {}
 
   static Gateways of(List<Place> places) {
     return new Gateways(best(places, true), best(places, false));
   }
 
   private static Optional<Place> best(List<Place> places, boolean ipv4) {
-    return places.stream().filter(place -> place.gateway(ipv4).isPresent()).min(ORDER);
+    return places.stream().filter(place -> place.leadsOut(ipv4)).min(ORDER);
   }
 
   /** The default routes. */
@@ -34,16 +34,12 @@ record Gateways(Optional<Place> ipv4, Optional<Place> ipv6) {
   }
 
   private static Stream<Route> route(Optional<Place> place, boolean isIpv4) {
-    return place.stream()
-        .flatMap(at -> at.gateway(isIpv4).stream().map(gateway -> new Route(at, gateway)));
+    return place.stream().map(at -> new Route(at, isIpv4, at.gateway(isIpv4)));
   }
 
-  /** The gateways of the routes by one place. */
-  List<InetAddress> by(Place place) {
-    return routes().stream()
-        .filter(route -> route.place().equals(place))
-        .map(Route::gateway)
-        .toList();
+  /** The routes by one place. */
+  List<Route> by(Place place) {
+    return routes().stream().filter(route -> route.place().equals(place)).toList();
   }
 
   /** The place that stands for the container in messages; empty if nothing leads out. */
@@ -51,12 +47,16 @@ record Gateways(Optional<Place> ipv4, Optional<Place> ipv6) {
     return ipv4.or(() -> ipv6);
   }
 
-  /** Where ports lead. */
+  /** Where ports lead: to those of the places that are on a bridge. */
   Optional<PortPublisher.Target> target() {
     List<InetAddress> addresses = new ArrayList<>();
-    ipv4.flatMap(place -> place.address(true)).ifPresent(addresses::add);
-    ipv6.flatMap(place -> place.address(false)).ifPresent(addresses::add);
-    return first()
-        .map(place -> new PortPublisher.Target(addresses, place.network().options().hostBinding()));
+    Optional<InetAddress> binding = Optional.empty();
+    for (Route route : routes()) {
+      if (route.place().network().options() instanceof BridgeOptions options) {
+        route.place().address(route.ipv4()).ifPresent(addresses::add);
+        binding = binding.or(() -> Optional.of(options.hostBinding()));
+      }
+    }
+    return binding.map(address -> new PortPublisher.Target(addresses, address));
   }
 }

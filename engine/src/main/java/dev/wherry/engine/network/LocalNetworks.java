@@ -19,7 +19,6 @@ import dev.wherry.engine.linux.Nftables;
 import dev.wherry.engine.linux.NftablesMonitor;
 import dev.wherry.engine.linux.Paths;
 import dev.wherry.engine.linux.Sysctl;
-import dev.wherry.engine.network.HostBridge.HostAddress;
 import dev.wherry.engine.store.JsonDocumentStore;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -28,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,10 +62,11 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
   private final Nftables nftables;
   private final Conntrack conntrack;
   private final BridgeDriver driver;
+  private final ContainerLinks links;
   private final Firewall firewall;
+  private final HostNetworks host;
   private final NamespacePool pool;
   private final Sandboxes sandboxes;
-  private final Map<String, BridgeNetwork> bridges = new ConcurrentHashMap<>();
   private @Nullable NftablesMonitor monitor;
 
   private LocalNetworks(Settings settings, Journal journal, Clock clock) {
@@ -80,12 +79,15 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
     PortAllocator ports = new PortAllocator(new LinuxSockets(), ephemeralPorts());
     this.nftables = LinuxNftables.open();
     this.netlink = LinuxNetlink.open();
-    this.driver = new BridgeDriver(netlink, namespaces, paths);
+    this.driver = new BridgeDriver(netlink, paths);
+    VlanDriver vlans = new VlanDriver(netlink, paths);
+    this.links = new ContainerLinks(driver, vlans, namespaces);
     this.firewall = new Firewall(nftables, settings.table());
+    this.host = new HostNetworks(driver, vlans, firewall);
     this.pool = new NamespacePool(namespaces, settings.pins(), settings.readyNamespaces());
     this.conntrack = LinuxConntrack.open();
     StaleFlows staleFlows = new StaleFlows(conntrack, netlink);
-    this.sandboxes = new Sandboxes(driver, pool, new PortPublisher(ports, firewall, staleFlows));
+    this.sandboxes = new Sandboxes(links, pool, new PortPublisher(ports, firewall, staleFlows));
   }
 
   /**
@@ -119,36 +121,12 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
     }
     BridgeDriver.enableForwarding(false);
     new DefaultNetwork(driver, registry, settings.defaults(), clock).prepare(settings.bridge());
-    for (StoredNetwork stored : registry.all()) {
-      if (stored.network().driver().equals(PredefinedNetworks.BRIDGE)) {
-        note(raise(stored));
-      }
-    }
+    registry.all().forEach(host::restore);
   }
 
   private static PortAllocator.Range ephemeralPorts() {
     String[] ends = Sysctl.read("net/ipv4/ip_local_port_range").orElse("32768 60999").split("\\s+");
     return new PortAllocator.Range(Integer.parseInt(ends[0]), Integer.parseInt(ends[1]));
-  }
-
-  /** Makes the bridge of a network, unless it is there. */
-  private BridgeNetwork raise(StoredNetwork stored) {
-    BridgeNetwork network = new BridgeNetwork(stored);
-    BridgeOptions options = network.options();
-    if (network.network().enableIpv6()) {
-      BridgeDriver.enableForwarding(true);
-    }
-    if (stored.ownsBridge()) {
-      driver.ensure(options.name(), network.gateways(), options.mtu());
-    } else {
-      driver.acceptLoopback(options.name());
-    }
-    return network;
-  }
-
-  private void note(BridgeNetwork network) {
-    bridges.put(network.network().id(), network);
-    firewall.note(network.rules());
   }
 
   @Override
@@ -163,22 +141,21 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
 
   @Override
   public synchronized Network create(NetworkSpec spec) {
-    List<Subnet> hosts = driver.subnetsInUse("");
-    Network network = planner.plan(spec, registry.subnets(""), hosts);
+    Optional<StoredNetwork> configuration = configuration(spec);
+    Network network = planner.plan(spec, configuration.map(StoredNetwork::network), inUse());
     if (registry.named(network.name()).isPresent()) {
       throw new EngineException.Conflict("network with name " + network.name() + " already exists");
     }
-    BridgeOptions options = BridgeOptions.of(network.id(), network.options());
-    checkBridgeUnused(network, options.name());
-    boolean owned = !driver.isThere(options.name(), gateway(network));
+    boolean userSubnets =
+        !spec.pools().isEmpty() || configuration.map(StoredNetwork::userSubnets).orElse(false);
     Undo undo = new Undo();
     try {
-      BridgeNetwork bridge = raise(new StoredNetwork(network, !spec.pools().isEmpty(), owned));
-      undo.add(() -> lower(bridge));
-      firewall.add(bridge.rules());
-      undo.add(() -> firewall.remove(options.name()));
-      registry.put(bridge.stored());
-      bridges.put(network.id(), bridge);
+      StoredNetwork stored = host.planned(network, userSubnets);
+      // A daemon that is killed now finds the record at its next start, and makes the rest.
+      registry.write(stored);
+      undo.add(() -> registry.remove(network.id()));
+      host.add(stored, undo);
+      registry.show(stored);
     } catch (LinuxException e) {
       undo.run(e);
       throw new EngineException.Internal("network: " + e.getMessage(), e);
@@ -190,28 +167,22 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
     return network;
   }
 
-  private static Optional<HostAddress> gateway(Network network) {
-    Network.Pool first = network.pools().getFirst();
-    int prefixLength = Subnet.parse(first.subnet()).prefixLength();
-    return Optional.of(first.gateway())
-        .filter(gateway -> !gateway.isEmpty())
-        .map(gateway -> new HostAddress(Subnet.literal(gateway), prefixLength));
+  private Optional<StoredNetwork> configuration(NetworkSpec spec) {
+    if (spec.configFrom().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        registry
+            .named(spec.configFrom())
+            .filter(stored -> stored.network().configOnly())
+            .orElseThrow(
+                () ->
+                    new EngineException.NotFound(
+                        "configuration network \"" + spec.configFrom() + "\" does not exist")));
   }
 
-  private void checkBridgeUnused(Network network, String bridge) {
-    for (BridgeNetwork other : bridges.values()) {
-      if (other.options().name().equals(bridge)) {
-        throw new EngineException.Forbidden(
-            "cannot create network %s (%s): conflicts with network %s (%s): networks have same bridge name"
-                .formatted(network.id(), bridge, other.network().id(), bridge));
-      }
-    }
-  }
-
-  private void lower(BridgeNetwork network) {
-    if (network.stored().ownsBridge()) {
-      driver.remove(network.options().name());
-    }
+  private NetworkPlanner.InUse inUse() {
+    return new NetworkPlanner.InUse(registry.subnets(""), () -> driver.subnetsInUse(""));
   }
 
   @Override
@@ -221,23 +192,23 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
       throw new EngineException.Forbidden(
           network.name() + " is a pre-defined network and cannot be removed");
     }
-    BridgeNetwork bridge = bridge(network);
-    if (bridge != null) {
-      if (!bridge.retire()) {
+    if (network.configOnly()
+        && list().stream().anyMatch(other -> other.configFrom().equals(network.name()))) {
+      throw new EngineException.Forbidden(
+          "error while removing network: configuration network \"%s\" is in use"
+              .formatted(network.name()));
+    }
+    LiveNetwork live = host.of(network);
+    if (live != null) {
+      if (!live.retire()) {
         throw new EngineException.Forbidden(
             "error while removing network: network %s id %s has active endpoints"
                 .formatted(network.name(), network.id()));
       }
-      lower(bridge);
-      firewall.remove(bridge.options().name());
-      bridges.remove(network.id());
+      host.remove(live);
     }
     registry.remove(network.id());
     tell("destroy", network, Map.of());
-  }
-
-  private @Nullable BridgeNetwork bridge(Network network) {
-    return bridges.get(network.id());
   }
 
   @Override
@@ -277,9 +248,10 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
   @Override
   public void check(String ref, Attachment.Request request) {
     Network network = registry.get(ref);
-    BridgeNetwork bridge = bridge(network);
-    if (bridge != null) {
-      bridge.check(request);
+    checkEndpoints(network);
+    LiveNetwork live = host.of(network);
+    if (live != null) {
+      live.check(request);
     }
   }
 
@@ -297,9 +269,16 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
             throw new EngineException.InvalidParameter(
                 "a container on the host's network has no network of its own");
           }
-          joinings.add(new Sandboxes.Joining(network, bridge(network), attachment));
+          checkEndpoints(network);
+          joinings.add(new Sandboxes.Joining(network, host.of(network), attachment));
         });
     return joinings;
+  }
+
+  private static void checkEndpoints(Network network) {
+    if (network.configOnly()) {
+      throw new EngineException.Forbidden("cannot create endpoint on configuration-only network");
+    }
   }
 
   @Override
@@ -315,7 +294,9 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
 
   @Override
   public void adopt(List<Sandbox> survivors) {
+    StrayLinks strays = new StrayLinks(netlink, links, host.carriers());
     for (Sandbox sandbox : survivors) {
+      removeStrays(strays, sandbox);
       List<Sandboxes.Joining> known = new ArrayList<>();
       sandbox.attachments().forEach((name, attachment) -> known.addAll(survived(attachment)));
       sandboxes.adopt(sandbox, known);
@@ -326,11 +307,19 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
     }
   }
 
+  private static void removeStrays(StrayLinks strays, Sandbox sandbox) {
+    try {
+      strays.remove(Path.of(sandbox.key()), sandbox.attachments().values());
+    } catch (LinuxException e) {
+      LOG.warn("container {}: its links can't be seen: {}", sandbox.containerId(), e.getMessage());
+    }
+  }
+
   /** What is left of an attachment: nothing if its network is gone. */
   private List<Sandboxes.Joining> survived(Attachment attachment) {
     try {
       Network network = registry.get(attachment.networkId());
-      return List.of(new Sandboxes.Joining(network, bridge(network), attachment));
+      return List.of(new Sandboxes.Joining(network, host.of(network), attachment));
     } catch (EngineException.NotFound e) {
       LOG.warn("a running container is on a network that is gone: {}", e.getMessage());
       return List.of();

@@ -7,8 +7,11 @@ import java.util.Map;
 /**
  * A network, predefined or made by a user (Docker Engine API, {@code Network}).
  *
- * @param driver {@code bridge}, {@code host} or {@code null} (the driver of {@code none})
+ * @param driver {@code bridge}, {@code macvlan}, {@code ipvlan}, {@code host} or {@code null} (the
+ *     driver of {@code none}, and of those that are configuration only)
  * @param scope {@code local}
+ * @param configOnly whether it is but a configuration that other networks are made from
+ * @param configFrom name of the network that this one has its configuration from, empty for none
  * @param pools its address pools, IPv4 first
  */
 public record Network(
@@ -17,9 +20,12 @@ public record Network(
     Instant created,
     String scope,
     String driver,
+    boolean enableIpv4,
     boolean enableIpv6,
     boolean internal,
     boolean attachable,
+    boolean configOnly,
+    String configFrom,
     List<Pool> pools,
     Map<String, String> options,
     Map<String, String> labels) {

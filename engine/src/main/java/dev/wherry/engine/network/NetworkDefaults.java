@@ -22,6 +22,7 @@ public record NetworkDefaults(
    * @throws dev.wherry.engine.error.EngineException.InvalidParameter naming a bad option
    */
   void check() {
-    BridgeOptions.check("0".repeat(64), bridgeOptions);
+    LinkOptions.check(PredefinedNetworks.BRIDGE, BridgeOptions.KNOWN, bridgeOptions);
+    BridgeOptions.of("0".repeat(64), bridgeOptions);
   }
 }

@@ -26,7 +26,7 @@ public interface NetworkManager {
    */
   Network get(String ref);
 
-  /** Makes a network of the {@code bridge} driver. */
+  /** Makes a network of the drivers {@code bridge}, {@code macvlan} or {@code ipvlan}. */
   Network create(NetworkSpec spec);
 
   /** Removes a network nobody is on; predefined ones are refused. */
@@ -91,14 +91,19 @@ public interface NetworkManager {
   /**
    * What a new network is to be.
    *
+   * @param configOnly whether it is to be but a configuration that others are made from
+   * @param configFrom name of such a one, empty for none
    * @param pools empty for one chosen from the default pools
    */
   record NetworkSpec(
       String name,
       String driver,
+      boolean enableIpv4,
       boolean enableIpv6,
       boolean internal,
       boolean attachable,
+      boolean configOnly,
+      String configFrom,
       List<Network.Pool> pools,
       Map<String, String> options,
       Map<String, String> labels) {}

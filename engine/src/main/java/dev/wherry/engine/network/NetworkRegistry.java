@@ -67,8 +67,18 @@ final class NetworkRegistry {
   }
 
   /** Adds or replaces a record; on disk before it is seen. */
-  synchronized void put(StoredNetwork stored) {
+  void put(StoredNetwork stored) {
+    write(stored);
+    show(stored);
+  }
+
+  /** Puts a record on disk, for nobody to see yet. */
+  void write(StoredNetwork stored) {
     store.put(stored.network().id(), stored);
+  }
+
+  /** Lets a record be seen that is on disk. */
+  synchronized void show(StoredNetwork stored) {
     Map<String, StoredNetwork> changed = new LinkedHashMap<>(byId);
     changed.put(stored.network().id(), stored);
     byId = Map.copyOf(changed);
@@ -82,11 +92,11 @@ final class NetworkRegistry {
     byId = Map.copyOf(changed);
   }
 
-  /** The subnets of all networks but one. */
+  /** The subnets of all networks but one, and but those that are configuration only. */
   List<Subnet> subnets(String exceptName) {
     List<Subnet> subnets = new ArrayList<>();
     for (Network network : list()) {
-      if (!network.name().equals(exceptName)) {
+      if (!network.name().equals(exceptName) && !network.configOnly()) {
         network.pools().forEach(pool -> subnets.add(Subnet.parse(pool.subnet())));
       }
     }

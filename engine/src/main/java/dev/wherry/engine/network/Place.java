@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A container's place on a bridge.
+ * A container's place on a network.
  *
  * @param interfaceName of its link, inside
  */
 record Place(
-    BridgeNetwork network,
+    LiveNetwork network,
     Attachment attachment,
     String endpointId,
     String interfaceName,
@@ -47,13 +47,18 @@ record Place(
 
   /** Where packets of a family leave by; empty on an internal network. */
   Optional<InetAddress> gateway(boolean ipv4) {
-    if (network.network().internal()) {
-      return Optional.empty();
-    }
-    return network.gateways().stream()
-        .map(HostAddress::address)
-        .filter(address -> ipv4 == address instanceof Inet4Address)
-        .findFirst();
+    return network.network().internal()
+        ? Optional.empty()
+        : address(ipv4).flatMap(network::gatewayOf);
+  }
+
+  /** Whether packets of a family leave by its link. */
+  boolean leadsOut(boolean ipv4) {
+    boolean without =
+        network.options().leadsOutWithoutGateway()
+            && !network.network().internal()
+            && address(ipv4).isPresent();
+    return without || gateway(ipv4).isPresent();
   }
 
   /** What it is to look like inside, with the gateways of the default routes that lead by it. */
@@ -69,6 +74,11 @@ record Place(
         text(address(false)),
         prefixLength(false),
         mac);
+  }
+
+  /** What it is to be noted as, once it has its link. */
+  Attachment at(Attachment.Endpoint endpoint) {
+    return new Attachment(network.network().id(), attachment.requested(), endpoint);
   }
 
   private static String text(Optional<InetAddress> address) {

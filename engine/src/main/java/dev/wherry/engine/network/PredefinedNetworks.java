@@ -42,9 +42,12 @@ final class PredefinedNetworks {
         clock.instant(),
         "local",
         driver,
+        true,
         false,
         false,
         false,
+        false,
+        "",
         pools,
         options,
         Map.of());

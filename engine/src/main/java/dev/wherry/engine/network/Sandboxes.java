@@ -3,13 +3,11 @@ package dev.wherry.engine.network;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.error.Undo;
 import dev.wherry.engine.linux.LinuxException;
-import dev.wherry.engine.linux.MacAddress;
 import dev.wherry.engine.linux.Netlink;
 import dev.wherry.engine.network.HostBridge.HostAddress;
 import dev.wherry.engine.network.NetworkManager.Sandbox;
 import dev.wherry.engine.network.NetworkManager.SandboxRequest;
 import dev.wherry.engine.store.Ids;
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,19 +29,19 @@ final class Sandboxes {
   /** What a sandbox holds. */
   private record Held(List<Place> places, PortPublisher.Published published) {}
 
-  private final BridgeDriver driver;
+  private final ContainerLinks links;
   private final NamespacePool pool;
   private final PortPublisher publisher;
   private final Map<String, Held> held = new ConcurrentHashMap<>();
 
-  Sandboxes(BridgeDriver driver, NamespacePool pool, PortPublisher publisher) {
-    this.driver = driver;
+  Sandboxes(ContainerLinks links, NamespacePool pool, PortPublisher publisher) {
+    this.links = links;
     this.pool = pool;
     this.publisher = publisher;
   }
 
-  /** A network to join, {@code bridge} null for one without. */
-  record Joining(Network network, @Nullable BridgeNetwork bridge, Attachment attachment) {}
+  /** A network to join, {@code live} null for one without links. */
+  record Joining(Network network, @Nullable LiveNetwork live, Attachment attachment) {}
 
   /** See {@link NetworkManager#open}. */
   Sandbox open(SandboxRequest request, List<Joining> networks) {
@@ -65,7 +63,7 @@ final class Sandboxes {
   Sandbox connect(Sandbox sandbox, SandboxRequest request, List<Joining> networks) {
     return undoing(
         undo -> {
-          try (Netlink inside = driver.inside(Path.of(sandbox.key()))) {
+          try (Netlink inside = links.inside(Path.of(sandbox.key()))) {
             return join(sandbox, request, networks, held(sandbox), inside, undo);
           }
         });
@@ -105,17 +103,18 @@ final class Sandboxes {
     Gateways now = Gateways.of(places);
     Map<String, Attachment> attachments = new LinkedHashMap<>(sandbox.attachments());
     for (Joining joining : networks) {
-      attachments.put(joining.network().name(), withoutBridge(joining));
+      attachments.put(joining.network().name(), withoutLink(joining));
     }
     boolean running = !before.places.isEmpty();
     for (Place place : fresh) {
-      Attachment attachment = connect(place, running ? List.of() : now.by(place), sandbox, inside);
-      attachments.put(place.name(), attachment);
-      undo.add(() -> driver.disconnect(attachment));
+      Attachment.Endpoint endpoint =
+          links.connect(place, running ? List.of() : now.by(place), Path.of(sandbox.key()), inside);
+      attachments.put(place.name(), place.at(endpoint));
+      undo.add(() -> links.disconnect(endpoint, inside));
     }
     if (running) {
-      driver.reroute(inside, old.routes(), now.routes());
-      undo.add(() -> driver.reroute(inside, now.routes(), old.routes()));
+      links.reroute(inside, old.routes(), now.routes());
+      undo.add(() -> links.reroute(inside, now.routes(), old.routes()));
     }
     PortPublisher.Published published = publish(request, before.published, now);
     held.put(sandbox.id(), new Held(places, published));
@@ -132,11 +131,11 @@ final class Sandboxes {
   private static List<Place> takePlaces(List<Joining> networks, List<Place> places, Undo undo) {
     List<Place> fresh = new ArrayList<>();
     for (Joining joining : networks) {
-      BridgeNetwork network = joining.bridge();
+      LiveNetwork network = joining.live();
       if (network != null) {
         String endpointId = Ids.random();
         Attachment.Request wish = Place.request(joining.attachment());
-        String named = EndpointOptions.of(wish.driverOpts()).interfaceName();
+        String named = EndpointOptions.of(wish).interfaceName();
         String link =
             named.isEmpty() ? freeName(network.options().interfacePrefix(), places) : named;
         List<HostAddress> addresses = network.take(endpointId, wish);
@@ -157,41 +156,8 @@ final class Sandboxes {
         .orElseThrow();
   }
 
-  private Attachment connect(
-      Place place, List<InetAddress> gateways, Sandbox sandbox, Netlink inside) {
-    MacAddress mac = mac(place);
-    BridgeOptions options = place.network().options();
-    String host =
-        driver.connect(
-            Path.of(sandbox.key()),
-            inside,
-            new BridgeDriver.Wiring(
-                options.name(),
-                place.interfaceName(),
-                mac,
-                place.addresses(),
-                gateways,
-                options.mtu(),
-                options.icc()));
-    Network network = place.network().network();
-    return new Attachment(
-        network.id(), place.attachment().requested(), place.endpoint(host, mac.toString()));
-  }
-
-  private static MacAddress mac(Place place) {
-    String wanted = place.request().macAddress();
-    if (wanted.isEmpty()) {
-      return BridgeDriver.macFor(place.address(true).orElseThrow());
-    }
-    try {
-      return MacAddress.parse(wanted);
-    } catch (IllegalArgumentException e) {
-      throw new EngineException.InvalidParameter("invalid MAC address: " + wanted, e);
-    }
-  }
-
   /** A place on the network {@code none}: an id and nothing else. */
-  private static Attachment withoutBridge(Joining joining) {
+  private static Attachment withoutLink(Joining joining) {
     Attachment.Endpoint endpoint =
         new Attachment.Endpoint(Ids.random(), "", "", "", "", 0, "", "", 0, "");
     return new Attachment(joining.network().id(), joining.attachment().requested(), endpoint);
@@ -236,13 +202,14 @@ final class Sandboxes {
         before.places.stream().filter(place -> !place.name().equals(name)).toList();
     Gateways old = Gateways.of(before.places);
     Gateways now = Gateways.of(staying);
-    try (Netlink inside = driver.inside(Path.of(sandbox.key()))) {
-      driver.reroute(inside, old.routes(), now.routes());
-      undo.add(() -> driver.reroute(inside, now.routes(), old.routes()));
+    try (Netlink inside = links.inside(Path.of(sandbox.key()))) {
+      links.reroute(inside, old.routes(), now.routes());
+      undo.add(() -> links.reroute(inside, now.routes(), old.routes()));
       PortPublisher.Published published = publish(request, before.published, now);
       held.put(sandbox.id(), new Held(staying, published));
-      if (left != null) {
-        driver.disconnect(left);
+      Attachment.Endpoint endpoint = left == null ? null : left.endpoint();
+      if (endpoint != null) {
+        links.disconnect(endpoint, inside);
       }
       before.places.stream().filter(place -> place.name().equals(name)).forEach(Sandboxes::release);
       return with(sandbox, attachments, published);
@@ -260,8 +227,10 @@ final class Sandboxes {
    */
   boolean close(Sandbox sandbox) {
     Held holding = held.remove(sandbox.id());
+    Path pin = Path.of(sandbox.key());
     try {
-      pool.remove(Path.of(sandbox.key()));
+      links.removeVlans(pin, sandbox.attachments().values());
+      pool.remove(pin);
     } finally {
       if (holding != null) {
         giveBack(holding);
@@ -287,7 +256,7 @@ final class Sandboxes {
   void adopt(Sandbox sandbox, List<Joining> networks) {
     List<Place> places = new ArrayList<>();
     for (Joining joining : networks) {
-      BridgeNetwork network = joining.bridge();
+      LiveNetwork network = joining.live();
       Attachment.Endpoint endpoint = joining.attachment().endpoint();
       if (network != null && endpoint != null) {
         places.add(adopt(sandbox, network, joining.attachment(), endpoint));
@@ -302,7 +271,7 @@ final class Sandboxes {
   }
 
   private static Place adopt(
-      Sandbox sandbox, BridgeNetwork network, Attachment attachment, Attachment.Endpoint endpoint) {
+      Sandbox sandbox, LiveNetwork network, Attachment attachment, Attachment.Endpoint endpoint) {
     List<HostAddress> addresses = addresses(endpoint);
     try {
       network.adopt(endpoint.id(), addresses.stream().map(HostAddress::address).toList());

@@ -9,7 +9,6 @@ import dev.wherry.engine.linux.LinuxNetlink;
 import dev.wherry.engine.linux.Netlink;
 import dev.wherry.engine.linux.NetlinkRequest;
 import dev.wherry.engine.linux.Sysctl;
-import dev.wherry.engine.network.NetworkManager.NetworkSpec;
 import dev.wherry.engine.network.NetworkManager.Sandbox;
 import dev.wherry.engine.network.NetworkManager.SandboxRequest;
 import java.io.IOException;
@@ -395,17 +394,9 @@ class LocalNetworksTest extends NetworksFixture {
 
   @Test
   void an_ipv6_network_gives_addresses_of_both_families() {
-    NetworkSpec spec =
-        new NetworkSpec(
-            "six",
-            "bridge",
-            true,
-            false,
-            false,
-            List.of(new Network.Pool("fd00:77::/64", "", "", Map.of())),
-            Map.of(),
-            Map.of());
-    Network six = host.call(() -> networks.create(spec));
+    Network six =
+        create(
+            Specs.spec("six", "bridge", false, List.of(Specs.pool("fd00:77::/64", "")), Map.of()));
     assertThat(six.pools()).extracting(Network.Pool::gateway).contains("172.18.0.1", "fd00:77::1");
     Sandbox web = open(request("web", published("80/tcp", "", "8080"), "six"));
     Sandbox other = open(request("other", Map.of(), "six"));
@@ -458,19 +449,15 @@ class LocalNetworksTest extends NetworksFixture {
 
   @Test
   void a_users_address_is_given_where_the_user_named_the_subnet() {
-    NetworkSpec spec =
-        new NetworkSpec(
+    create(
+        Specs.spec(
             "gn2",
             "bridge",
             false,
-            false,
-            true,
             List.of(
                 new Network.Pool(
                     "10.77.0.0/24", "10.77.0.128/25", "10.77.0.1", Map.of("a", "10.77.0.5"))),
-            Map.of(),
-            Map.of());
-    host.call(() -> networks.create(spec));
+            Map.of()));
     Sandbox any = open(request("any", Map.of(), "gn2"));
     assertThat(ip(any, "gn2")).isEqualTo("10.77.0.128");
     assertThat(ip(open(wishing("gn2", "10.77.0.200", "02:42:0a:4d:00:c8")), "gn2"))

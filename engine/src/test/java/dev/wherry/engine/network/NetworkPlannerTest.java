@@ -8,6 +8,7 @@ import dev.wherry.engine.network.NetworkManager.NetworkSpec;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class NetworkPlannerTest {
@@ -17,9 +18,11 @@ class NetworkPlannerTest {
       new NetworkPlanner(NetworkDefaults.STANDARD, Clock.systemUTC());
 
   private Network plan(String driver, boolean ipv6, Network.Pool... pools) {
-    NetworkSpec spec =
-        new NetworkSpec("n", driver, ipv6, false, false, List.of(pools), Map.of(), Map.of());
-    return planner.plan(spec, TAKEN, List.of(Subnet.parse("172.17.0.0/16")));
+    NetworkSpec spec = Specs.spec("n", driver, true, ipv6, false, List.of(pools), Map.of());
+    return planner.plan(
+        spec,
+        Optional.empty(),
+        new NetworkPlanner.InUse(TAKEN, () -> List.of(Subnet.parse("172.17.0.0/16"))));
   }
 
   private static Network.Pool pool(String subnet, String range, String gateway) {

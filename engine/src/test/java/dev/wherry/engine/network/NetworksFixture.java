@@ -95,9 +95,10 @@ abstract class NetworksFixture {
   }
 
   Network createNetwork(String name, boolean internal, Map<String, String> options) {
-    NetworkSpec spec =
-        new NetworkSpec(
-            name, "bridge", false, internal, false, List.of(), options, Map.of("a", "b"));
+    return create(Specs.spec(name, "bridge", internal, List.of(), options));
+  }
+
+  Network create(NetworkSpec spec) {
     return host.call(() -> networks.create(spec));
   }
 

@@ -10,21 +10,21 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A network of the bridge driver while the daemon runs: its record, and which of its addresses are
- * taken by whom. Thread-safe.
+ * A network that has links, while the daemon runs: its record, and which of its addresses are taken
+ * by whom. Thread-safe.
  */
-final class BridgeNetwork {
+final class LiveNetwork {
   private final StoredNetwork stored;
-  private final BridgeOptions options;
+  private final LinkOptions options;
   private final List<HostAddress> gateways = new ArrayList<>();
   private final List<AddressPool> pools = new ArrayList<>();
   private final Set<String> endpoints = new HashSet<>();
   private boolean retired;
 
   /** A network with all addresses free but gateways and auxiliary ones. */
-  BridgeNetwork(StoredNetwork stored) {
+  LiveNetwork(StoredNetwork stored) {
     this.stored = stored;
-    this.options = BridgeOptions.of(network().id(), network().options());
+    this.options = LinkOptions.of(network()).orElseThrow();
     for (Network.Pool pool : network().pools()) {
       Subnet subnet = Subnet.parse(pool.subnet());
       List<InetAddress> reserved = new ArrayList<>();
@@ -47,11 +47,11 @@ final class BridgeNetwork {
     return stored;
   }
 
-  BridgeOptions options() {
+  LinkOptions options() {
     return options;
   }
 
-  /** The host's addresses on the bridge. */
+  /** The gateways with their subnets: on a bridge the host's addresses. */
   List<HostAddress> gateways() {
     return List.copyOf(gateways);
   }
@@ -60,33 +60,64 @@ final class BridgeNetwork {
     return pools.stream().map(AddressPool::subnet).toList();
   }
 
-  BridgeRules rules() {
-    return new BridgeRules(
-        options.name(), subnets(), options.icc(), options.masquerade(), network().internal());
+  /** The gateway of the subnet that an address is in. */
+  Optional<InetAddress> gatewayOf(InetAddress address) {
+    return gateways.stream()
+        .filter(gateway -> gateway.subnet().contains(address))
+        .map(HostAddress::address)
+        .findFirst();
   }
 
   /**
-   * Takes an address of each pool for an endpoint.
+   * Takes an address of each family for an endpoint.
    *
    * @param request what the user asks for, addresses of it empty for any
-   * @throws EngineException.Unavailable if a pool has none left
+   * @throws EngineException.Unavailable if there is none left
    */
   synchronized List<HostAddress> take(String endpointId, Attachment.Request request) {
     if (retired) {
       throw new EngineException.NotFound("network " + network().name() + " not found");
     }
+    if (options instanceof VlanOptions vlan && vlan.isPassthru() && !endpoints.isEmpty()) {
+      throw new EngineException.Forbidden(
+          "network " + network().name() + " in mode passthru has room for one container");
+    }
     List<HostAddress> addresses = new ArrayList<>();
     try {
-      for (AddressPool pool : pools) {
-        String wanted = pool.subnet().isIpv4() ? request.ipv4Address() : request.ipv6Address();
-        addresses.add(new HostAddress(take(pool, wanted), pool.subnet().prefixLength()));
-      }
+      take(true, request.ipv4Address()).ifPresent(addresses::add);
+      take(false, request.ipv6Address()).ifPresent(addresses::add);
     } catch (RuntimeException e) {
       release(endpointId, addresses);
       throw e;
     }
     endpoints.add(endpointId);
     return addresses;
+  }
+
+  private Optional<HostAddress> take(boolean ipv4, String wanted) {
+    List<AddressPool> family = pools.stream().filter(p -> p.subnet().isIpv4() == ipv4).toList();
+    if (!wanted.isEmpty()) {
+      InetAddress address = requested(wanted);
+      AddressPool pool =
+          family.stream()
+              .filter(candidate -> candidate.subnet().contains(address))
+              .findFirst()
+              .orElseThrow(() -> AddressPool.foreign(address));
+      pool.take(address);
+      return Optional.of(new HostAddress(address, pool.subnet().prefixLength()));
+    }
+    for (AddressPool pool : family) {
+      Optional<InetAddress> free = pool.take();
+      if (free.isPresent()) {
+        return Optional.of(new HostAddress(free.get(), pool.subnet().prefixLength()));
+      }
+    }
+    if (family.isEmpty()) {
+      return Optional.empty();
+    }
+    throw new EngineException.Unavailable(
+        "no available %s addresses on this network's address pools: %s (%s)"
+            .formatted(ipv4 ? "IPv4" : "IPv6", network().name(), network().id()));
   }
 
   /**
@@ -99,7 +130,7 @@ final class BridgeNetwork {
       throw new EngineException.InvalidParameter(
           "network-scoped alias is supported only for containers in user defined networks");
     }
-    EndpointOptions.of(request.driverOpts());
+    EndpointOptions.of(request);
     for (String wanted : List.of(request.ipv4Address(), request.ipv6Address())) {
       if (!wanted.isEmpty()) {
         InetAddress address = requested(wanted);
@@ -108,25 +139,6 @@ final class BridgeNetwork {
         }
       }
     }
-  }
-
-  private InetAddress take(AddressPool pool, String wanted) {
-    if (!wanted.isEmpty()) {
-      InetAddress address = requested(wanted);
-      pool.take(address);
-      return address;
-    }
-    Optional<InetAddress> address = pool.take();
-    return address.orElseThrow(
-        () ->
-            new EngineException.Unavailable(
-                "no available "
-                    + (pool.subnet().isIpv4() ? "IPv4" : "IPv6")
-                    + " addresses on this network's address pools: "
-                    + network().name()
-                    + " ("
-                    + network().id()
-                    + ")"));
   }
 
   private InetAddress requested(String wanted) {
