@@ -32,12 +32,7 @@ class DiskUsageIT {
   @AfterEach
   void removeImages() {
     docker.removeAllContainers();
-    docker
-        .ok("images", "-a", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}")
-        .lines()
-        .filter(line -> !line.startsWith("busybox:latest "))
-        .map(line -> line.startsWith("<none>") ? line.split(" ")[1] : line.split(" ")[0])
-        .forEach(image -> docker.run("rmi", "-f", image));
+    docker.removeOtherImages();
   }
 
   /** An image of a layer that all of them have, and one of its own. */

@@ -131,6 +131,16 @@ final class DockerCli {
     return ids.length;
   }
 
+  /** Removes every image but {@link TestImages#BUSYBOX}, and what else bears its id. */
+  void removeOtherImages() {
+    ok("images", "-a", "--no-trunc", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}")
+        .lines()
+        .filter(line -> !line.isEmpty() && !line.startsWith(TestImages.BUSYBOX + ":latest "))
+        .map(line -> line.contains("<none>") ? line.split(" ")[1] : line.split(" ")[0])
+        .distinct()
+        .forEach(image -> run("rmi", "-f", image));
+  }
+
   /** The command line's program. */
   static String program() {
     return Objects.requireNonNullElse(System.getenv("DOCKER_CLI"), "docker");

@@ -35,12 +35,7 @@ class ImagesIT {
   @AfterEach
   void removeImages() {
     docker.removeAllContainers();
-    docker
-        .ok("images", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}")
-        .lines()
-        .filter(line -> !line.startsWith("busybox:latest "))
-        .map(line -> line.startsWith("<none>") ? line.split(" ")[1] : line.split(" ")[0])
-        .forEach(image -> docker.run("rmi", "-f", image));
+    docker.removeOtherImages();
   }
 
   private static ArchiveBuilder busybox() {

@@ -26,12 +26,14 @@ class OtherEnginesIT {
           .layer(tar -> tar.text("hello", "from another\n"));
   private static final String HELLO = "cat /hello; test -e /www || echo no";
 
+  private final DaemonUnderTest daemon;
   private final DockerCli docker;
 
   @TempDir private Path dir;
 
   OtherEnginesIT(DaemonUnderTest daemon) {
     assumeFalse(daemon instanceof PeerDaemon, "dockerd reads some of these since version 25");
+    this.daemon = daemon;
     this.docker = daemon.docker();
   }
 
@@ -43,12 +45,7 @@ class OtherEnginesIT {
 
   @AfterEach
   void removeImages() {
-    docker
-        .ok("images", "-a", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}")
-        .lines()
-        .filter(line -> !line.startsWith("busybox:latest "))
-        .map(line -> line.startsWith("<none>") ? line.split(" ")[1] : line.split(" ")[0])
-        .forEach(image -> docker.run("rmi", "-f", image));
+    docker.removeOtherImages();
   }
 
   private Path file(String name) {
@@ -172,5 +169,84 @@ class OtherEnginesIT {
     assertThat(id("registry.example:5000/team/boat")).isEqualTo(IMAGE.id());
     assertThat(id("ship:1")).isEqualTo(OTHER.id());
     docker.ok("rmi", "registry.example:5000/team/boat");
+  }
+
+  @Test
+  void debians_dockerd_loads_what_we_saved_and_we_load_what_it_saved() {
+    try (DebianDockerd dockerd = DebianDockerd.beside(daemon, dir)) {
+      DockerCli other = dockerd.docker();
+      docker.ok("tag", "boat:1", "registry.example:5000/team/boat");
+      Path ours = saved("boat:1", "registry.example:5000/team/boat", "ship:1");
+      docker.ok("rmi", "registry.example:5000/team/boat");
+      assertThat(other.ok("load", "-i", ours.toString()))
+          .contains(
+              "Loaded image: boat:1",
+              "Loaded image: registry.example:5000/team/boat:latest",
+              "Loaded image: ship:1");
+      assertThat(other.ok("image", "inspect", "-f", "{{.Id}}", "boat:1", "ship:1"))
+          .isEqualTo(IMAGE.id() + "\n" + OTHER.id());
+      assertThat(other.ok("run", "--rm", "--network", "none", "boat:1", "cat", "/hello"))
+          .isEqualTo("from far away");
+      // A layer that it keeps once for both comes as a link in the second.
+      other.ok("tag", "boat:1", "boat:2");
+      Path theirs = file("dockerd.tar");
+      other.ok("save", "-o", theirs.toString(), "boat:1", "boat:2", "ship:1", OTHER.id());
+      assertThat(docker.ok("load", "-i", theirs.toString()))
+          .contains("Loaded image: boat:1", "Loaded image: boat:2", "Loaded image: ship:1");
+      assertThat(id("boat:2")).isEqualTo(IMAGE.id());
+      assertThat(id("ship:1")).isEqualTo(OTHER.id());
+      assertRuns("boat:2");
+    }
+  }
+
+  /** An archive as newer dockers write it, and the ids of its images for this machine. */
+  private List<String> dockerSave(String form, Path archive) {
+    return DockerCli.host(
+            "python3",
+            Path.of(System.getProperty("basedir", "."), "src/test/python/docker-save").toString(),
+            form,
+            archive.toString(),
+            TestImages.temporary(TestImages.busyboxRoot()).toString())
+        .text()
+        .lines()
+        .toList();
+  }
+
+  @Test
+  void what_docker_saves_since_version_25_is_loaded() {
+    Path theirs = file("theirs.tar");
+    List<String> ids = dockerSave("classic", theirs);
+    assertThat(skopeo("list-tags", "docker-archive:" + theirs)).contains("first:latest", "@1");
+    assertThat(docker.ok("load", "-i", theirs.toString()).lines())
+        .containsExactlyInAnyOrder(
+            "Loaded image: first:1",
+            "Loaded image: first:latest",
+            "Loaded image ID: " + ids.get(1));
+    assertThat(List.of(id("first:1"), id("first"), id(ids.get(1))))
+        .containsExactly(ids.get(0), ids.get(0), ids.get(1));
+    assertThat(docker.ok("run", "--rm", "first", "cat", "/hello")).isEqualTo("one");
+    assertThat(docker.ok("run", "--rm", ids.get(1), "cat", "/hello")).isEqualTo("two");
+    // And back: the same images, in a form that has all that theirs has.
+    docker.ok("save", "-o", file("back.tar").toString(), "first", ids.get(1));
+    docker.ok("rmi", "first:1", "first:latest", ids.get(1));
+    docker.ok("load", "-i", file("back.tar").toString());
+    assertThat(List.of(id("first"), id(ids.get(1)))).isEqualTo(ids);
+  }
+
+  @Test
+  void what_docker_saves_of_containerds_images_is_loaded_for_this_platform() {
+    Path theirs = file("theirs.tar");
+    List<String> ids = dockerSave("containerd", theirs);
+    assertThat(docker.ok("load", "-i", theirs.toString())).isEqualTo("Loaded image: many:1");
+    assertThat(id("many:1")).isEqualTo(ids.getFirst());
+    assertThat(docker.ok("run", "--rm", "many:1", "cat", "/hello"))
+        .isEqualTo(docker.ok("image", "inspect", "-f", "{{.Architecture}}", "many:1"));
+    // The same without what docker adds to the layout of OCI.
+    Path layout = file("layout.tar");
+    DockerCli.host("cp", theirs.toString(), layout.toString()).text();
+    DockerCli.host("tar", "--delete", "-f", layout.toString(), "manifest.json").text();
+    docker.ok("rmi", "many:1");
+    assertThat(docker.ok("load", "-i", layout.toString())).isEqualTo("Loaded image: many:1");
+    assertThat(id("many:1")).isEqualTo(ids.getFirst());
   }
 }

@@ -1,13 +1,10 @@
 package dev.wherry.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -38,13 +35,7 @@ class RegistryInteropIT {
 
   @AfterEach
   void removeImages() {
-    docker
-        .ok("images", "-a", "--format", "{{.Repository}} {{.ID}}")
-        .lines()
-        .filter(line -> !line.startsWith("busybox "))
-        .map(line -> line.split(" ")[1])
-        .distinct()
-        .forEach(image -> docker.run("rmi", "-f", image));
+    docker.removeOtherImages();
   }
 
   private static void assumeInstalled(String program) {
@@ -179,41 +170,12 @@ class RegistryInteropIT {
     }
   }
 
-  /** A dockerd beside the daemon, without a network of its own. */
-  private Process dockerd(Path socket) throws IOException {
-    Process process =
-        new ProcessBuilder(
-                "nsenter",
-                "--net=/run/netns/" + daemon.namespace(),
-                "dockerd",
-                "--data-root",
-                dir.resolve("dockerd").toString(),
-                "--exec-root",
-                dir.resolve("dockerd-exec").toString(),
-                "--pidfile",
-                dir.resolve("dockerd.pid").toString(),
-                "--host",
-                "unix://" + socket,
-                "--bridge=none",
-                "--iptables=false",
-                "--ip-forward=false")
-            .redirectErrorStream(true)
-            .redirectOutput(dir.resolve("dockerd.log").toFile())
-            .start();
-    await("dockerd answers")
-        .atMost(Duration.ofSeconds(60))
-        .failFast(() -> assertThat(process.isAlive()).isTrue())
-        .until(() -> Files.exists(socket) && RawHttp.answersPing(socket));
-    return process;
-  }
-
   @Test
-  void dockerd_pulls_what_we_push_and_we_pull_what_it_pushes() throws IOException {
+  void dockerd_pulls_what_we_push_and_we_pull_what_it_pushes() {
     assumeInstalled("dockerd");
-    Path socket = dir.resolve("dockerd.sock");
-    Process process = dockerd(socket);
-    try (RealRegistry registry = registry()) {
-      DockerCli other = new DockerCli("unix://" + socket);
+    try (DebianDockerd dockerd = DebianDockerd.beside(daemon, dir);
+        RealRegistry registry = registry()) {
+      DockerCli other = dockerd.docker();
       String name = push(registry);
       other.ok("pull", name);
       assertThat(other.ok("image", "inspect", "-f", "{{.Id}}", name)).isEqualTo(IMAGE.id());
@@ -224,9 +186,6 @@ class RegistryInteropIT {
       other.ok("push", theirs);
       docker.ok("pull", theirs);
       assertRuns(docker, theirs);
-    } finally {
-      process.destroy();
-      process.onExit().join();
     }
   }
 }

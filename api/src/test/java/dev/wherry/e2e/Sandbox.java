@@ -33,6 +33,7 @@ record Sandbox(
     Path root,
     List<String> initialLinks) {
   private static final String DEFAULT_BRIDGE = "wherry0";
+  private static final String DISK = "wherry-e2e-disk";
   private static final AtomicInteger COUNT = new AtomicInteger();
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
@@ -109,6 +110,15 @@ record Sandbox(
     }
   }
 
+  /** Mounts a file system of its own, so large, at a directory below the root. */
+  void mountDisk(String directory, String size) {
+    Path point = root.resolve(directory);
+    if (!point.toFile().mkdir()) {
+      throw new AssertionError("cannot make " + point);
+    }
+    DockerCli.host("mount", "-t", "tmpfs", "-o", "size=" + size, DISK, point.toString()).text();
+  }
+
   /** Takes everything down and reports what the daemon had left behind, one thing a line. */
   List<String> dismantle() {
     List<String> left = new ArrayList<>();
@@ -117,9 +127,8 @@ record Sandbox(
     left.addAll(mounts());
     left.addAll(cgroups());
     left.addAll(links());
-    for (String mount : mounts().stream().sorted(Comparator.reverseOrder()).toList()) {
-      DockerCli.host("umount", "-l", mount.substring("mount ".length()));
-    }
+    Stream.concat(mounts().stream().sorted(Comparator.reverseOrder()), mounts(true).stream())
+        .forEach(mount -> DockerCli.host("umount", "-l", mount.substring("mount ".length())));
     ip("link", "delete", link);
     ip("netns", "delete", namespace);
     cgroupRoots().forEach(directory -> directory.toFile().delete());
@@ -161,8 +170,14 @@ record Sandbox(
   }
 
   private List<String> mounts() {
+    return mounts(false);
+  }
+
+  /** What the daemon has mounted, or the disks it was given. */
+  private List<String> mounts(boolean disks) {
     try (Stream<String> lines = Files.lines(Path.of("/proc/self/mountinfo"))) {
       return lines
+          .filter(line -> line.contains(" " + DISK + " ") == disks)
           .map(line -> line.split(" ")[4])
           .filter(point -> point.startsWith(root + "/"))
           .map(point -> "mount " + point)

@@ -15,9 +15,18 @@ final class TarBuilder implements AutoCloseable {
   private final TarArchiveOutputStream tar;
 
   TarBuilder(OutputStream out) {
+    this(out, TarArchiveOutputStream.LONGFILE_POSIX);
+  }
+
+  private TarBuilder(OutputStream out, int longFileMode) {
     tar = new TarArchiveOutputStream(out);
-    tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+    tar.setLongFileMode(longFileMode);
     tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+  }
+
+  /** One that writes long names as GNU tar did before there was POSIX's way. */
+  static TarBuilder gnu(OutputStream out) {
+    return new TarBuilder(out, TarArchiveOutputStream.LONGFILE_GNU);
   }
 
   TarBuilder directory(String name, int mode) throws IOException {

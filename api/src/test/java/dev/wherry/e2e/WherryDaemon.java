@@ -37,6 +37,15 @@ final class WherryDaemon implements DaemonUnderTest {
     return daemon;
   }
 
+  /** Starts a daemon whose data root is a file system of its own, so large and no larger. */
+  static WherryDaemon startOnDiskOf(String size) {
+    Sandbox sandbox = Sandbox.make();
+    sandbox.mountDisk("data", size);
+    WherryDaemon daemon = new WherryDaemon(sandbox, List.of());
+    daemon.awaitPing();
+    return daemon;
+  }
+
   /** Starts a daemon that is to refuse to start, and returns its exit code and what it said. */
   static CliResult startRefused(String... flags) {
     WherryDaemon daemon = new WherryDaemon(Sandbox.make(), List.of(flags));

@@ -36,7 +36,7 @@ public final class ImageFilter {
   }
 
   /**
-   * The images to show, in the order given.
+   * The images to show, in the order given, with the names to show of each.
    *
    * @param get finds an image that {@code since} or {@code before} names, or throws
    */
@@ -47,7 +47,6 @@ public final class ImageFilter {
             created("before", get),
             created("since", get),
             List.copyOf(filters.get("label")),
-            List.of(),
             List.copyOf(filters.get("reference")));
     Set<String> parents = parents(images);
     try {
@@ -55,6 +54,7 @@ public final class ImageFilter {
           .filter(image -> all || !isIntermediate(image, parents))
           .filter(image -> until.includes(image.created()))
           .filter(engineFilters::matches)
+          .map(engineFilters::shown)
           .toList();
     } catch (PatternSyntaxException e) {
       throw new EngineException.InvalidParameter("syntax error in pattern", e);

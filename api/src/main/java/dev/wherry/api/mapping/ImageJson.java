@@ -12,6 +12,8 @@ import dev.wherry.engine.image.Image;
 import dev.wherry.engine.image.ImageFilters;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Images as the API shows them. */
@@ -93,19 +95,25 @@ public final class ImageJson {
     return ConfigJson.listOrNull(references);
   }
 
-  /** What ImageHistory shows: the steps of its making, newest first. */
-  public static List<HistoryView> history(Image image) {
+  /**
+   * What ImageHistory shows: the steps of its making, newest first, each with the image that it led
+   * to as long as that is here.
+   *
+   * @param find an image by its id
+   */
+  public static List<HistoryView> history(Image image, Function<String, Optional<Image>> find) {
     var views = new ArrayList<HistoryView>();
+    Optional<Image> made = Optional.of(image);
     for (Image.HistoryEntry entry : image.history().reversed()) {
-      boolean newest = views.isEmpty();
       views.add(
           new HistoryView(
               entry.comment(),
               entry.created() == null ? 0 : entry.created().getEpochSecond(),
               entry.createdBy(),
-              newest ? image.id() : UNKNOWN_LAYER_IMAGE,
+              made.map(Image::id).orElse(UNKNOWN_LAYER_IMAGE),
               entry.size(),
-              newest ? ConfigJson.listOrNull(image.repoTags()) : null));
+              made.map(known -> ConfigJson.listOrNull(known.repoTags())).orElse(null)));
+      made = made.map(Image::parent).filter(id -> !id.isEmpty()).flatMap(find);
     }
     return views;
   }

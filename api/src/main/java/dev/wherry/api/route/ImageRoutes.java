@@ -23,6 +23,7 @@ import io.vertx.core.http.HttpMethod;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -49,11 +50,7 @@ final class ImageRoutes {
         .get("/images/json", this::list)
         .post("/images/prune", this::prune)
         .named(HttpMethod.GET, "/images/", "/json", this::inspect)
-        .named(
-            HttpMethod.GET,
-            "/images/",
-            "/history",
-            e -> e.reply(200, ImageJson.history(images.get(e.path("name")))))
+        .named(HttpMethod.GET, "/images/", "/history", this::history)
         .named(HttpMethod.POST, "/images/", "/tag", this::tag)
         .named(HttpMethod.DELETE, "/images/", "", this::remove);
   }
@@ -93,6 +90,14 @@ final class ImageRoutes {
         200,
         ImageJson.inspect(
             image, driver, exchange.version(), withManifests ? manifests().of(image) : List.of()));
+  }
+
+  private void history(Exchange exchange) {
+    exchange.reply(200, ImageJson.history(images.get(exchange.path("name")), this::byId));
+  }
+
+  private Optional<Image> byId(String id) {
+    return images.list().stream().filter(image -> image.id().equals(id)).findFirst();
   }
 
   private void tag(Exchange exchange) {

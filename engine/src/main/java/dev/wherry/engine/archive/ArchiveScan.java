@@ -6,6 +6,8 @@ import dev.wherry.engine.files.TarPaths;
 import dev.wherry.engine.layer.LayerStager;
 import dev.wherry.engine.layer.PendingLayer;
 import dev.wherry.engine.tar.Compression;
+import dev.wherry.engine.tar.CountingStream;
+import dev.wherry.engine.tar.Expansion;
 import dev.wherry.engine.tar.ReadAhead;
 import dev.wherry.engine.tar.TarEntry;
 import dev.wherry.engine.tar.TarFormatException;
@@ -48,26 +50,32 @@ final class ArchiveScan implements AutoCloseable {
   private final Map<String, byte[]> documents = new HashMap<>();
   private final Map<String, ArchivedLayer> layers = new HashMap<>();
   private final Map<String, String> links = new HashMap<>();
+  private final CountingStream received;
+  private final Expansion expansion;
   private long documentBytes;
+  private long layerBytes;
 
   /**
+   * @param archive plain or compressed; not closed here
    * @param known whether a layer with this diff id is in the store
    */
-  ArchiveScan(LayerStager stager, Predicate<Digest> known, Progress progress) {
+  ArchiveScan(InputStream archive, LayerStager stager, Predicate<Digest> known, Progress progress) {
+    this.received = new CountingStream(archive);
+    this.expansion = stager.limits().expansion();
     this.stager = stager;
     this.known = known;
     this.progress = progress;
   }
 
-  /** Reads the archive, plain or compressed. */
-  void read(InputStream archive) throws IOException {
-    BufferedInputStream buffered = new BufferedInputStream(archive, BUFFER);
+  /** Reads the archive to its end. */
+  void read() throws IOException {
+    BufferedInputStream buffered = new BufferedInputStream(received, BUFFER);
     Compression compression = Compression.detect(buffered);
     if (compression == Compression.NONE) {
       readAll(new TarReader(buffered, TarTap.NONE));
       return;
     }
-    try (ReadAhead plain = new ReadAhead(compression.open(buffered))) {
+    try (ReadAhead plain = new ReadAhead(compression.open(buffered, expansion))) {
       readAll(new TarReader(plain, TarTap.NONE));
     }
   }
@@ -102,8 +110,9 @@ final class ArchiveScan implements AutoCloseable {
     } else if (Compression.detect(content) != Compression.NONE
         || TarReader.isHeader(start)
         || (start.length == 0 && (path.startsWith(BLOBS) || path.endsWith(".tar")))) {
-      ArchivedLayer old = layers.put(path, readLayer(path, entry.size(), content));
-      close(old);
+      close(layers.put(path, readLayer(path, entry.size(), content)));
+      // Bombs within a bomb, each of them small.
+      expansion.check(received.count(), layerBytes);
     }
   }
 
@@ -128,6 +137,7 @@ final class ArchiveScan implements AutoCloseable {
     String id = shortId(path);
     try {
       PendingLayer layer = stager.stage(content, bytes -> progress.at(id, bytes, size));
+      layerBytes += layer.unpacked().archiveSize();
       return new ArchivedLayer.Unpacked(layer);
     } catch (TarFormatException e) {
       // It may be something else that happens to look like a layer. If an image wants it, this is

@@ -39,10 +39,10 @@ public final class ImageArchive implements AutoCloseable {
   public static ImageArchive read(
       InputStream in, LayerStager stager, Predicate<Digest> known, Platform host, Progress progress)
       throws IOException {
-    ArchiveScan scan = new ArchiveScan(stager, known, progress::at);
+    ArchiveScan scan = new ArchiveScan(in, stager, known, progress::at);
     boolean read = false;
     try {
-      scan.read(in);
+      scan.read();
       ImageArchive archive = new ImageArchive(scan, images(scan, host));
       read = true;
       return archive;

@@ -9,6 +9,7 @@ import dev.wherry.engine.linux.DirFd;
 import dev.wherry.engine.linux.Errno;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.tar.Compression;
+import dev.wherry.engine.tar.Expansion;
 import dev.wherry.engine.tar.TarEntry;
 import dev.wherry.engine.tar.TarFormatException;
 import dev.wherry.engine.tar.TarReader;
@@ -52,7 +53,7 @@ final class ArchiveExtraction implements Incoming, TreeWriter.Listener {
   public void extract(InputStream archive) throws IOException {
     BufferedInputStream buffered = new BufferedInputStream(archive, BUFFER);
     try (TreeWriter writer = new TreeWriter(tree.root(), this)) {
-      InputStream plain = Compression.detect(buffered).open(buffered);
+      InputStream plain = Compression.detect(buffered).open(buffered, Expansion.DEFAULT);
       writeAll(new TarReader(plain, TarTap.NONE), writer);
       writer.finish();
     } catch (TarFormatException e) {

@@ -45,10 +45,21 @@ public final class FileImageStore implements ImageStore {
    */
   public FileImageStore(
       Path directory, Snapshotter snapshotter, Paths paths, Journal journal, Clock clock) {
+    this(directory, snapshotter, paths, journal, clock, LayerLimits.DEFAULT);
+  }
+
+  /** The same with limits of one's own. */
+  public FileImageStore(
+      Path directory,
+      Snapshotter snapshotter,
+      Paths paths,
+      Journal journal,
+      Clock clock,
+      LayerLimits limits) {
     this.snapshotter = snapshotter;
     this.clock = clock;
     this.events = new ImageEvents(journal);
-    this.stager = new LayerStager(snapshotter, paths, LayerLimits.DEFAULT);
+    this.stager = new LayerStager(snapshotter, paths, limits);
     this.layers = new LayerReferences(snapshotter, stager);
     this.table =
         new ImageTable(

@@ -50,4 +50,29 @@ public record Image(
       String comment,
       boolean emptyLayer,
       long size) {}
+
+  /** The same image, as a listing shows it that leaves some of its names out. */
+  Image withNames(List<String> tags, List<String> digests) {
+    return new Image(
+        id,
+        tags,
+        digests,
+        parent,
+        comment,
+        created,
+        author,
+        architecture,
+        variant,
+        os,
+        osVersion,
+        dockerVersion,
+        config,
+        container,
+        containerConfig,
+        size,
+        diffIds,
+        chainId,
+        history,
+        lastTagged);
+  }
 }

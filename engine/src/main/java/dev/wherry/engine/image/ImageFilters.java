@@ -24,11 +24,7 @@ public record ImageFilters(
     @Nullable Instant before,
     @Nullable Instant since,
     List<String> labels,
-    List<String> withoutLabels,
     List<String> references) {
-
-  public static final ImageFilters NONE =
-      new ImageFilters(null, null, null, List.of(), List.of(), List.of());
 
   public boolean matches(Image image) {
     Instant created = image.created() == null ? Instant.EPOCH : image.created();
@@ -36,7 +32,6 @@ public record ImageFilters(
         && (before == null || created.isBefore(before))
         && (since == null || created.isAfter(since))
         && labels.stream().allMatch(label -> hasLabel(image, label))
-        && withoutLabels.stream().noneMatch(label -> hasLabel(image, label))
         && (references.isEmpty() || names(image).anyMatch(this::isReferenced));
   }
 
@@ -45,11 +40,18 @@ public record ImageFilters(
     return image.repoTags().isEmpty() && image.repoDigests().isEmpty();
   }
 
-  /** Whether one of the image's names is to be shown, where references are asked for. */
-  public boolean isReferenced(String name) {
-    if (references.isEmpty()) {
-      return true;
-    }
+  /** An image that matches, with the names to be shown: where some are asked for, only those. */
+  public Image shown(Image image) {
+    return references.isEmpty()
+        ? image
+        : image.withNames(referenced(image.repoTags()), referenced(image.repoDigests()));
+  }
+
+  private List<String> referenced(List<String> names) {
+    return names.stream().filter(this::isReferenced).toList();
+  }
+
+  private boolean isReferenced(String name) {
     ImageReference reference = ImageReference.parse(name);
     return references.stream()
         .anyMatch(
@@ -74,11 +76,11 @@ public record ImageFilters(
     return wanted.substring(equals + 1).equals(labels.get(wanted.substring(0, equals)));
   }
 
-  /** Go's {@code path.Match}: a star stops at a slash. */
+  /** Go's {@code path.Match}: a star stops at a slash, braces mean nothing, and ^ negates. */
   private static boolean globMatches(String pattern, String name) {
-    PathMatcher matcher =
-        FileSystems.getDefault()
-            .getPathMatcher("glob:" + pattern.replace("{", "\\{").replace("}", "\\}"));
+    String glob =
+        pattern.replaceAll("\\*+", "*").replace("[^", "[!").replace("{", "\\{").replace("}", "\\}");
+    PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + glob);
     return matcher.matches(Path.of(name));
   }
 }

@@ -11,12 +11,19 @@ import java.util.function.LongConsumer;
 public final class LayerStager {
   private final Snapshotter snapshotter;
   private final Paths paths;
+  private final LayerLimits limits;
   private final LayerUnpacker unpacker;
 
   public LayerStager(Snapshotter snapshotter, Paths paths, LayerLimits limits) {
     this.snapshotter = snapshotter;
     this.paths = paths;
+    this.limits = limits;
     this.unpacker = new LayerUnpacker(paths, limits);
+  }
+
+  /** What the layers that are staged may be. */
+  public LayerLimits limits() {
+    return limits;
   }
 
   /**

@@ -61,7 +61,7 @@ public final class LayerUnpacker {
     DigestStream plain =
         compression == Compression.NONE
             ? compressed
-            : new DigestStream(compression.open(compressed));
+            : new DigestStream(compression.open(compressed, limits.expansion()));
     try (RootDir root = paths.openRoot(tree);
         RootDir displaced = paths.openRoot(attic);
         Recipe.Writer recipe = new Recipe.Writer(attic.resolve(RECIPE));

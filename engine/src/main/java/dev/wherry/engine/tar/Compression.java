@@ -26,12 +26,6 @@ public enum Compression {
   /** What xz may use to decompress, in KiB: enough for every preset of xz(1). */
   private static final int XZ_MEMORY = 128 * 1024;
 
-  /** No honest archive needs more; a bomb of zeros reaches 1,000 (gzip) to 30,000 (zstd). */
-  private static final long MAX_RATIO = 20_000;
-
-  /** Below so many bytes the ratio is of no concern. */
-  private static final long RATIO_COUNTS_FROM = 1L << 30;
-
   private final int[] magic;
 
   Compression(int... magic) {
@@ -63,24 +57,18 @@ public enum Compression {
     return true;
   }
 
-  /** Decompresses whatever the stream holds: {@link #detect} and {@link #open}. */
-  public static InputStream decompress(InputStream source) throws IOException {
-    BufferedInputStream in = new BufferedInputStream(source, BUFFER);
-    return detect(in).open(in);
-  }
-
   /**
    * Decompresses a stream of this compression, several concatenated members included. One that is
-   * cut off or blown up beyond measure is an {@link IOException} when it is read; closing closes
-   * the source.
+   * cut off or expands too far is a {@link TarFormatException} when it is read; closing closes the
+   * source.
    */
-  public InputStream open(InputStream source) throws IOException {
+  public InputStream open(InputStream source, Expansion expansion) throws IOException {
     if (this == NONE) {
       return source;
     }
-    Counting in = new Counting(source);
+    CountingStream in = new CountingStream(source);
     try {
-      return new Bounded(decompressor(in), in);
+      return new Bounded(decompressor(in), in, expansion);
     } catch (EOFException | ZipException | XZIOException e) {
       throw invalid(e);
     }
@@ -104,28 +92,6 @@ public enum Compression {
             : "invalid compressed data: " + e.getMessage());
   }
 
-  private static final class Counting extends FilterInputStream {
-    long count;
-
-    Counting(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-      int b = in.read();
-      count += b < 0 ? 0 : 1;
-      return b;
-    }
-
-    @Override
-    public int read(byte[] b, int off, int len) throws IOException {
-      int n = in.read(b, off, len);
-      count += Math.max(n, 0);
-      return n;
-    }
-  }
-
   /**
    * Says that there is more: GZIPInputStream looks for a second member only if {@code available()}
    * promises one, which a pipe or socket does not when it is momentarily empty.
@@ -147,12 +113,14 @@ public enum Compression {
   }
 
   private static final class Bounded extends FilterInputStream {
-    private final Counting compressed;
+    private final CountingStream compressed;
+    private final Expansion expansion;
     private long count;
 
-    Bounded(InputStream in, Counting compressed) {
+    Bounded(InputStream in, CountingStream compressed, Expansion expansion) {
       super(in);
       this.compressed = compressed;
+      this.expansion = expansion;
     }
 
     @Override
@@ -165,9 +133,7 @@ public enum Compression {
     public int read(byte[] b, int off, int len) throws IOException {
       int n = readDecompressed(b, off, len);
       count += Math.max(n, 0);
-      if (count > RATIO_COUNTS_FROM && count / MAX_RATIO > compressed.count) {
-        throw new TarFormatException("compressed to less than 1/" + MAX_RATIO + " of its size");
-      }
+      expansion.check(compressed.count(), count);
       return n;
     }
 

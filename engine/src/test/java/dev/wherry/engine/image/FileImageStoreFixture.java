@@ -2,6 +2,7 @@ package dev.wherry.engine.image;
 
 import dev.wherry.engine.event.EngineEvent;
 import dev.wherry.engine.event.FileJournal;
+import dev.wherry.engine.layer.LayerLimits;
 import dev.wherry.engine.linux.LinuxMounts;
 import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.snapshot.OverlaySnapshotter;
@@ -34,7 +35,11 @@ abstract class FileImageStoreFixture {
     snapshotter = new OverlaySnapshotter(directory.resolve("overlay2"), paths, new LinuxMounts());
     store =
         new FileImageStore(
-            directory.resolve("image"), snapshotter, paths, journal, Clock.systemUTC());
+            directory.resolve("image"), snapshotter, paths, journal, Clock.systemUTC(), limits());
+  }
+
+  LayerLimits limits() {
+    return LayerLimits.DEFAULT;
   }
 
   @AfterEach

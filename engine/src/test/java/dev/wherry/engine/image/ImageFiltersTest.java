@@ -37,12 +37,12 @@ class ImageFiltersTest {
   }
 
   private static ImageFilters references(String... patterns) {
-    return new ImageFilters(null, null, null, List.of(), List.of(), List.of(patterns));
+    return new ImageFilters(null, null, null, List.of(), List.of(patterns));
   }
 
   @Test
   void an_image_without_names_is_dangling() {
-    ImageFilters dangling = new ImageFilters(true, null, null, List.of(), List.of(), List.of());
+    ImageFilters dangling = new ImageFilters(true, null, null, List.of(), List.of());
 
     assertThat(dangling.matches(image(Map.of()))).isTrue();
     assertThat(dangling.matches(image(Map.of(), "a:1"))).isFalse();
@@ -52,16 +52,14 @@ class ImageFiltersTest {
   void labels_match_by_key_or_by_key_and_value() {
     Image image = image(Map.of("a", "b"), "x:1");
 
-    assertThat(labelled(List.of("a"), List.of()).matches(image)).isTrue();
-    assertThat(labelled(List.of("a=b"), List.of()).matches(image)).isTrue();
-    assertThat(labelled(List.of("a=c"), List.of()).matches(image)).isFalse();
-    assertThat(labelled(List.of("a", "z"), List.of()).matches(image)).isFalse();
-    assertThat(labelled(List.of(), List.of("a")).matches(image)).isFalse();
-    assertThat(labelled(List.of(), List.of("a=c")).matches(image)).isTrue();
+    assertThat(labelled("a").matches(image)).isTrue();
+    assertThat(labelled("a=b").matches(image)).isTrue();
+    assertThat(labelled("a=c").matches(image)).isFalse();
+    assertThat(labelled("a", "z").matches(image)).isFalse();
   }
 
-  private static ImageFilters labelled(List<String> with, List<String> without) {
-    return new ImageFilters(null, null, null, with, without, List.of());
+  private static ImageFilters labelled(String... labels) {
+    return new ImageFilters(null, null, null, List.of(labels), List.of());
   }
 
   @Test
@@ -73,18 +71,26 @@ class ImageFiltersTest {
     assertThat(references("*").matches(image(Map.of(), "user/app:1"))).isFalse();
     assertThat(references("*/*").matches(image)).isTrue();
     assertThat(references("nosuch").matches(image)).isFalse();
-    assertThat(references("user/*").isReferenced("busybox:latest")).isFalse();
+    assertThat(references("**").matches(image(Map.of(), "user/app:1"))).isFalse();
+    assertThat(references("[^a]usybox").matches(image)).isTrue();
+    assertThat(references("{busybox,x}").matches(image)).isFalse();
+  }
+
+  @Test
+  void of_an_image_only_the_names_that_were_asked_for_are_shown() {
+    Image image = image(Map.of(), "busybox:latest", "user/app:1");
+
+    assertThat(references("user/*").shown(image).repoTags()).containsExactly("user/app:1");
+    assertThat(references().shown(image)).isSameAs(image);
   }
 
   @Test
   void times_are_compared_strictly() {
     Image image = image(Map.of(), "a:1");
 
-    assertThat(new ImageFilters(null, MADE, null, List.of(), List.of(), List.of()).matches(image))
-        .isFalse();
+    assertThat(new ImageFilters(null, MADE, null, List.of(), List.of()).matches(image)).isFalse();
     assertThat(
-            new ImageFilters(
-                    null, MADE.plusNanos(1), MADE.minusNanos(1), List.of(), List.of(), List.of())
+            new ImageFilters(null, MADE.plusNanos(1), MADE.minusNanos(1), List.of(), List.of())
                 .matches(image))
         .isTrue();
   }

@@ -8,6 +8,7 @@ import com.github.luben.zstd.ZstdOutputStream;
 import dev.wherry.engine.content.Digest;
 import dev.wherry.engine.linux.FileStat;
 import dev.wherry.engine.linux.LinuxPaths;
+import dev.wherry.engine.tar.Expansion;
 import dev.wherry.engine.tar.TarEntry;
 import dev.wherry.engine.tar.TarEntry.Type;
 import dev.wherry.engine.tar.TarFormatException;
@@ -478,10 +479,10 @@ class LayerUnpackerTest {
   @Test
   void more_members_or_bytes_than_the_limit_are_refused() {
     byte[] archive = new Archives().file("a", "x").file("b", "y").file("c", "z").bytes();
-    assertThatThrownBy(() -> unpackWith(new LayerLimits(2, 1 << 20), archive))
+    assertThatThrownBy(() -> unpackWith(new LayerLimits(2, 1 << 20, Expansion.DEFAULT), archive))
         .hasMessage("a layer of more than 2 files");
     byte[] big = new Archives().file("a", new byte[4096]).bytes();
-    assertThatThrownBy(() -> unpackWith(new LayerLimits(10, 4095), big))
+    assertThatThrownBy(() -> unpackWith(new LayerLimits(10, 4095, Expansion.DEFAULT), big))
         .hasMessage("a layer of more than 4095 bytes");
   }
 

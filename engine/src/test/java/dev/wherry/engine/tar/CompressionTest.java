@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.ZstdOutputStream;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
@@ -43,11 +44,16 @@ class CompressionTest {
     return out.toByteArray();
   }
 
+  private static InputStream decompress(InputStream source) throws IOException {
+    BufferedInputStream in = new BufferedInputStream(source);
+    return Compression.detect(in).open(in, Expansion.DEFAULT);
+  }
+
   @ParameterizedTest
   @EnumSource
   void what_was_compressed_comes_out_again(Compression compression) throws IOException {
     byte[] compressed = compress(compression, TEXT);
-    try (InputStream in = Compression.decompress(new ByteArrayInputStream(compressed))) {
+    try (InputStream in = decompress(new ByteArrayInputStream(compressed))) {
       assertThat(in.readAllBytes()).isEqualTo(TEXT);
     }
   }
@@ -59,7 +65,7 @@ class CompressionTest {
     byte[] one = compress(compression, TEXT);
     byte[] two = Arrays.copyOf(one, 2 * one.length);
     System.arraycopy(one, 0, two, one.length, one.length);
-    try (InputStream in = Compression.decompress(new Drops(two))) {
+    try (InputStream in = decompress(new Drops(two))) {
       assertThat(in.readAllBytes()).hasSize(2 * TEXT.length);
     }
   }
@@ -69,25 +75,37 @@ class CompressionTest {
   void a_stream_that_is_cut_off_is_an_error(Compression compression) throws IOException {
     byte[] compressed = compress(compression, TEXT);
     byte[] cut = Arrays.copyOf(compressed, compressed.length / 2);
-    assertThatThrownBy(() -> Compression.decompress(new ByteArrayInputStream(cut)).readAllBytes())
+    assertThatThrownBy(() -> decompress(new ByteArrayInputStream(cut)).readAllBytes())
         .isInstanceOf(IOException.class);
   }
 
+  @ParameterizedTest
+  @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+  void a_bomb_is_stopped_soon_after_the_limit(Compression compression) throws IOException {
+    byte[] zeros = compress(compression, new byte[8 << 20]);
+    BufferedInputStream endless = new BufferedInputStream(new Endless(zeros));
+    CountingStream out =
+        new CountingStream(compression.open(endless, new Expansion(20 << 20, 250)));
+    assertThatThrownBy(() -> out.transferTo(OutputStream.nullOutputStream()))
+        .isInstanceOf(TarFormatException.class)
+        .hasMessage("more than 20971520 bytes, compressed to less than 1/250 of them");
+    // Decompressors read ahead, and what they have read counts as what went in.
+    assertThat(out.count()).isBetween(20L << 20, 80L << 20);
+  }
+
   @Test
-  void a_bomb_is_stopped_long_before_its_end() throws IOException {
-    // 2 TiB of zeros, as zstd frames of run-length blocks would compress them.
-    byte[] frame = compress(Compression.ZSTD, new byte[64 << 20]);
-    InputStream endless = new Endless(frame);
-    try (InputStream in = Compression.decompress(endless)) {
-      assertThatThrownBy(() -> in.transferTo(OutputStream.nullOutputStream()))
-          .isInstanceOf(TarFormatException.class)
-          .hasMessageContaining("1/20000");
-    }
+  void what_is_honest_may_expand_as_far_as_it_likes() throws IOException {
+    Expansion expansion = new Expansion(100, 250);
+    expansion.check(1, 100);
+    expansion.check(1000, 250_000);
+    assertThatThrownBy(() -> expansion.check(1000, 250_251)).isInstanceOf(TarFormatException.class);
+    // What a file system full of programs comes to, at a size that no image has yet.
+    Expansion.DEFAULT.check(1L << 38, 1L << 40);
   }
 
   @Test
   void an_empty_stream_is_not_compressed() throws IOException {
-    assertThat(Compression.decompress(InputStream.nullInputStream()).readAllBytes()).isEmpty();
+    assertThat(decompress(InputStream.nullInputStream()).readAllBytes()).isEmpty();
   }
 
   @Test

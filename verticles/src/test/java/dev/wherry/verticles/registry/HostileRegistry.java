@@ -80,6 +80,10 @@ final class HostileRegistry implements AutoCloseable {
   }
 
   String manifest(byte[] ofConfig, long layerSize) {
+    return manifest(ofConfig, layer, layerSize);
+  }
+
+  static String manifest(byte[] ofConfig, byte[] layer, long layerSize) {
     return """
     {"schemaVersion":2,"mediaType":"%s",
      "config":{"mediaType":"application/vnd.docker.container.image.v1+json","digest":"%s","size":%d},
@@ -99,10 +103,16 @@ final class HostileRegistry implements AutoCloseable {
   private static byte[] layer() {
     byte[] noise = new byte[3_000_000];
     new Random(1).nextBytes(noise);
+    return layer(noise);
+  }
+
+  /** A layer of one file. */
+  static byte[] layer(byte[] content) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (TarWriter tar = new TarWriter(out)) {
       tar.put(
-          TarEntry.simple("file", TarEntry.Type.FILE, 0644, noise.length, Instant.EPOCH), noise);
+          TarEntry.simple("file", TarEntry.Type.FILE, 0644, content.length, Instant.EPOCH),
+          content);
     } catch (IOException e) {
       throw new AssertionError(e);
     }

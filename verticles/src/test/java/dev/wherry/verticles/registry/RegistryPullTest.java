@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.github.luben.zstd.ZstdOutputStream;
 import dev.wherry.engine.content.Digest;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.event.FileJournal;
 import dev.wherry.engine.image.FileImageStore;
 import dev.wherry.engine.image.ImageProgress;
+import dev.wherry.engine.layer.LayerLimits;
 import dev.wherry.engine.linux.LinuxMounts;
 import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.registry.Cancellation;
@@ -18,8 +20,12 @@ import dev.wherry.engine.registry.PullRequest;
 import dev.wherry.engine.registry.RegistryClient;
 import dev.wherry.engine.registry.RegistrySettings;
 import dev.wherry.engine.snapshot.OverlaySnapshotter;
+import dev.wherry.engine.tar.Expansion;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -28,12 +34,15 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pulls from a registry that is not what it should be, into a real store. */
 @Tag("kernel")
@@ -61,7 +70,12 @@ class RegistryPullTest {
     snapshotter = new OverlaySnapshotter(directory.resolve("overlay2"), paths, new LinuxMounts());
     store =
         new FileImageStore(
-            directory.resolve("image"), snapshotter, paths, journal, Clock.systemUTC());
+            directory.resolve("image"),
+            snapshotter,
+            paths,
+            journal,
+            Clock.systemUTC(),
+            new LayerLimits(1000, 64 << 20, new Expansion(4 << 20, 250)));
   }
 
   @AfterEach
@@ -171,6 +185,22 @@ class RegistryPullTest {
     registry.blob(other);
     registry.manifest("2", registry.manifest(other, registry.layer.length));
     refused("2", "layers from manifest don't match image configuration");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "zstd"})
+  void a_layer_that_is_a_bomb_is_refused_before_it_is_unpacked(String how) throws IOException {
+    byte[] bomb = HostileRegistry.layer(new byte[16 << 20]);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (OutputStream compressed =
+        how.equals("gzip") ? new GZIPOutputStream(out) : new ZstdOutputStream(out)) {
+      compressed.write(bomb);
+    }
+    byte[] config = HostileRegistry.config(Digest.sha256(bomb));
+    registry.blob(config);
+    registry.blob(out.toByteArray());
+    registry.manifest("bomb", HostileRegistry.manifest(config, out.toByteArray(), out.size()));
+    refused("bomb", "failed to register layer: more than 4194304 bytes, compressed to less than");
   }
 
   @Test
