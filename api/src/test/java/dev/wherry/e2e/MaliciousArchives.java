@@ -33,8 +33,7 @@ final class MaliciousArchives {
     contents(place, up).forEach((name, content) -> all.put(name, tar(content)));
     String deep = "d/".repeat(80);
     all.put(
-        "gnu-long-name",
-        gnu(tar -> tar.text(deep + "../".repeat(80) + up + "/victim", "owned")));
+        "gnu-long-name", gnu(tar -> tar.text(deep + "../".repeat(80) + up + "/victim", "owned")));
     all.put(
         "gnu-long-link",
         gnu(tar -> tar.symlink("out", "./".repeat(60) + place).text("out/victim", "owned")));

@@ -1,14 +1,12 @@
 package dev.wherry.engine.archive;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.store.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The form {@code docker save} writes: {@code manifest.json} names configurations and layers. */
 final class DockerArchive {
@@ -19,13 +17,22 @@ final class DockerArchive {
   /**
    * One image of {@code manifest.json}.
    *
-   * @param repoTags {@code null} or empty for an image without names
+   * @param repoTags empty for an image without names
    */
-  record Item(
-      @JsonProperty("Config") String config,
-      @JsonProperty("RepoTags") @Nullable List<String> repoTags,
-      @JsonProperty("Layers") List<String> layers,
-      @JsonProperty("Parent") String parent) {}
+  record Item(String config, List<String> repoTags, List<String> layers, String parent) {
+
+    static Item of(JsonNode node) {
+      JsonNode config = node.path("Config");
+      if (!config.isTextual()) {
+        throw invalid("an image without Config");
+      }
+      return new Item(
+          config.textValue(),
+          texts(node, "RepoTags"),
+          texts(node, "Layers"),
+          node.path("Parent").asText(""));
+    }
+  }
 
   static List<ArchivedImage> images(ArchiveScan scan, byte[] manifest) throws IOException {
     List<ArchivedImage> images = new ArrayList<>();
@@ -39,19 +46,43 @@ final class DockerArchive {
       for (String path : item.layers()) {
         layers.add(scan.layer(path));
       }
-      List<String> names = item.repoTags() == null ? List.of() : item.repoTags();
-      images.add(new ArchivedImage(config, names, layers, item.parent()));
+      images.add(new ArchivedImage(config, item.repoTags(), layers, item.parent()));
     }
     return images;
   }
 
   private static List<Item> parse(byte[] manifest) throws IOException {
+    JsonNode node;
     try {
-      List<Item> items = Json.mapper().readValue(manifest, new TypeReference<List<Item>>() {});
-      return items == null ? List.of() : items;
+      node = Json.mapper().readTree(manifest);
     } catch (JsonProcessingException e) {
-      throw new EngineException.InvalidParameter(
-          "invalid archive: " + MANIFEST + ": " + e.getOriginalMessage());
+      throw invalid(e.getOriginalMessage());
     }
+    if (!node.isArray()) {
+      throw invalid("no list of images");
+    }
+    List<Item> items = new ArrayList<>();
+    node.forEach(item -> items.add(Item.of(item)));
+    return items;
+  }
+
+  /** A list that may be null or missing. */
+  private static List<String> texts(JsonNode node, String member) {
+    JsonNode list = node.path(member);
+    if (!list.isArray() && !list.isNull() && !list.isMissingNode()) {
+      throw invalid(member + " is no list");
+    }
+    List<String> texts = new ArrayList<>();
+    for (JsonNode text : list) {
+      if (!text.isTextual()) {
+        throw invalid(member + " is no list of texts");
+      }
+      texts.add(text.textValue());
+    }
+    return texts;
+  }
+
+  private static EngineException invalid(String why) {
+    return new EngineException.InvalidParameter("invalid archive: " + MANIFEST + ": " + why);
   }
 }

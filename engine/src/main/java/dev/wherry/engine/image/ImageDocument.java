@@ -31,17 +31,11 @@ record ImageDocument(Image image, long size, List<Digest> diffIds, List<String> 
    * @throws EngineException.InvalidParameter if it is none, or of another operating system
    */
   static ImageDocument parse(byte[] json) {
-    JsonNode node;
-    try {
-      node = Json.mapper().readTree(json);
-    } catch (JsonProcessingException e) {
-      throw invalid(e.getOriginalMessage());
-    } catch (IOException e) {
-      throw invalid(String.valueOf(e.getMessage()));
-    }
+    JsonNode node = tree(json);
     if (!node.path("rootfs").isObject()) {
       throw new EngineException.InvalidParameter("Invalid image JSON, no RootFS key.");
     }
+    requireKinds(node);
     List<Digest> diffIds = diffIds(node.path("rootfs").path("diff_ids"));
     List<String> chains = ChainIds.of(diffIds);
     String os = text(node, "os", "linux");
@@ -71,6 +65,29 @@ record ImageDocument(Image image, long size, List<Digest> diffIds, List<String> 
             history(node.path("history")),
             null);
     return new ImageDocument(image, json.length, diffIds, chains);
+  }
+
+  private static JsonNode tree(byte[] json) {
+    try {
+      return Json.mapper().readTree(json);
+    } catch (JsonProcessingException e) {
+      throw invalid(e.getOriginalMessage());
+    } catch (IOException e) {
+      throw invalid(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** What is of another kind is no image's, and might be read as something else elsewhere. */
+  private static void requireKinds(JsonNode node) {
+    JsonNode config = node.path("config");
+    if (!config.isMissingNode() && !config.isNull() && !config.isObject()) {
+      throw invalid("config is no object");
+    }
+    for (JsonNode list : List.of(node.path("rootfs").path("diff_ids"), node.path("history"))) {
+      if (!list.isMissingNode() && !list.isNull() && !list.isArray()) {
+        throw invalid("diff_ids and history are lists");
+      }
+    }
   }
 
   private static List<Digest> diffIds(JsonNode node) {
