@@ -99,7 +99,9 @@ final class PushTarget {
   void finish(URI upload, Digest digest, Content rest) throws IOException {
     String separator = upload.getRawQuery() == null ? "?" : "&";
     URI uri = URI.create(upload + separator + "digest=" + encode(digest.toString()));
-    require(new Call("PUT", uri, OCTETS, rest), 201, 204).close();
+    try (Answer answer = require(new Call("PUT", uri, OCTETS, rest), 201, 204)) {
+      requireTaken(digest, answer);
+    }
   }
 
   /** Puts a manifest under a tag; the registry has to have all it names. */
@@ -107,7 +109,18 @@ final class PushTarget {
     Call call =
         new Call(
             "PUT", uri("manifests/" + tag), Map.of("Content-Type", mediaType), Content.of(json));
-    require(call, 200, 201).close();
+    try (Answer answer = require(call, 200, 201)) {
+      requireTaken(Digest.sha256(json), answer);
+    }
+  }
+
+  /** That the registry, where it says what it has taken, says what it was given. */
+  private static void requireTaken(Digest given, Answer answer) throws IOException {
+    String taken = answer.header("Docker-Content-Digest");
+    if (taken.startsWith(given.algorithm() + ":") && !taken.equals(given.toString())) {
+      throw new IOException(
+          "the registry says that it has taken %s where it was given %s".formatted(taken, given));
+    }
   }
 
   /** Where to go on; may be another server, which then is not told who we are. */

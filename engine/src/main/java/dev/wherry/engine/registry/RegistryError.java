@@ -6,6 +6,7 @@ import dev.wherry.engine.store.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * What a registry answered instead of what it was asked for (OCI distribution-spec, "Error Codes").
@@ -14,6 +15,10 @@ final class RegistryError extends IOException {
   private static final long serialVersionUID = 1L;
   private static final int MAX_BODY = 64 << 10;
   private static final int MAX_TEXT = 1000;
+
+  /** What was lost or damaged on its way, or with the registry, may arrive at the next attempt. */
+  private static final Set<String> OF_ONE_UPLOAD =
+      Set.of("BLOB_UPLOAD_UNKNOWN", "BLOB_UPLOAD_INVALID", "DIGEST_INVALID", "SIZE_INVALID");
 
   private final int status;
   private final String code;
@@ -31,7 +36,7 @@ final class RegistryError extends IOException {
 
   /** Whether asking again will not help. */
   boolean isFinal() {
-    return status < 500 && status != 408 && status != 429;
+    return status < 500 && status != 408 && status != 429 && !OF_ONE_UPLOAD.contains(code);
   }
 
   /** For example {@code MANIFEST_UNKNOWN}; empty if the registry gave none. */

@@ -8,32 +8,20 @@ import static org.awaitility.Awaitility.await;
 import com.github.luben.zstd.ZstdOutputStream;
 import dev.wherry.engine.content.Digest;
 import dev.wherry.engine.error.EngineException;
-import dev.wherry.engine.event.FileJournal;
-import dev.wherry.engine.image.FileImageStore;
 import dev.wherry.engine.image.ImageProgress;
-import dev.wherry.engine.layer.LayerLimits;
-import dev.wherry.engine.linux.LinuxMounts;
-import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.registry.Cancellation;
 import dev.wherry.engine.registry.Credentials;
 import dev.wherry.engine.registry.PullRequest;
 import dev.wherry.engine.registry.RegistryClient;
-import dev.wherry.engine.registry.RegistrySettings;
-import dev.wherry.engine.snapshot.OverlaySnapshotter;
-import dev.wherry.engine.tar.Expansion;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,51 +42,25 @@ class RegistryPullTest {
   private static final String BASIC = "Basic dXNlcjpjYW5hcnk=";
 
   @TempDir private Path directory;
-  private final Vertx vertx = Vertx.vertx();
-  private final ExecutorService executor = Executors.newCachedThreadPool();
-  private final HostileRegistry registry = new HostileRegistry(vertx);
-  private final LinuxPaths paths = new LinuxPaths();
   private final List<ImageProgress> told = new CopyOnWriteArrayList<>();
-  private FileJournal journal;
-  private OverlaySnapshotter snapshotter;
-  private FileImageStore store;
+  private LocalStore local;
+  private HostileRegistry registry;
 
   @BeforeEach
   void open() {
-    journal =
-        new FileJournal(directory.resolve("events"), FileJournal.Limits.DEFAULT, Clock.systemUTC());
-    snapshotter = new OverlaySnapshotter(directory.resolve("overlay2"), paths, new LinuxMounts());
-    store =
-        new FileImageStore(
-            directory.resolve("image"),
-            snapshotter,
-            paths,
-            journal,
-            Clock.systemUTC(),
-            new LayerLimits(1000, 64 << 20, new Expansion(4 << 20, 250)));
+    local = new LocalStore(directory);
+    registry = new HostileRegistry(local.vertx);
   }
 
   @AfterEach
   void close() {
     registry.close();
-    executor.shutdownNow();
-    vertx.close().await();
-    snapshotter.close();
-    journal.close();
-    paths.removeTree(directory.resolve("overlay2"));
-  }
-
-  private RegistryClient client(String... mirrors) {
-    return new RegistryClient(
-        new VertxRegistryHttp(vertx),
-        store,
-        new RegistrySettings(List.of(), List.of(mirrors), 3, 5, 2),
-        directory.resolve("registry"),
-        executor);
+    local.close();
   }
 
   private void pull(String tag, Credentials credentials) {
-    client()
+    local
+        .client()
         .pull(PullRequest.of(registry.name(), tag, "", credentials), new Cancellation(), told::add);
   }
 
@@ -106,18 +68,13 @@ class RegistryPullTest {
     assertThatThrownBy(() -> pull(tag, Credentials.NONE))
         .isInstanceOf(EngineException.class)
         .hasMessageContaining(why);
-    assertNothingIsLeft();
-  }
-
-  private void assertNothingIsLeft() {
-    assertThat(store.list()).isEmpty();
-    assertThat(snapshotter.committed()).isEmpty();
+    local.assertEmpty();
   }
 
   private void assertPulled() {
-    assertThat(store.get(registry.name() + ":1").id())
+    assertThat(local.images.get(registry.name() + ":1").id())
         .isEqualTo(Digest.sha256(registry.config).toString());
-    assertThat(snapshotter.committed()).hasSize(1);
+    assertThat(local.snapshotter.committed()).hasSize(1);
   }
 
   private String blobOfLayer() {
@@ -210,11 +167,11 @@ class RegistryPullTest {
         request -> {
           request.response().setChunked(true);
           request.response().write(Buffer.buffer(registry.layer));
-          vertx.setPeriodic(
+          local.vertx.setPeriodic(
               1,
               timer -> {
                 if (request.response().closed()) {
-                  vertx.cancelTimer(timer);
+                  local.vertx.cancelTimer(timer);
                 } else if (!request.response().writeQueueFull()) {
                   request.response().write(Buffer.buffer(new byte[10_000]));
                 }
@@ -286,14 +243,15 @@ class RegistryPullTest {
     Cancellation cancellation = new Cancellation();
     PullRequest request = PullRequest.of(registry.name(), "1", "", Credentials.NONE);
     CompletableFuture<Void> pull =
-        CompletableFuture.runAsync(() -> client().pull(request, cancellation, told::add), executor);
+        CompletableFuture.runAsync(
+            () -> local.client().pull(request, cancellation, told::add), local.executor);
     reached.join();
     cancellation.cancel();
     assertThatThrownBy(pull::join)
         .isInstanceOf(CompletionException.class)
         .hasMessageContaining("context canceled");
     gone.join();
-    assertNothingIsLeft();
+    local.assertEmpty();
   }
 
   /** Makes the registry want a token of its own token server. */
@@ -342,7 +300,8 @@ class RegistryPullTest {
     refused("1", "unauthorized: incorrect password");
     assertThatThrownBy(
             () ->
-                client()
+                local
+                    .client()
                     .login(
                         "127.0.0.1:" + registry.port(),
                         new Credentials("user", "wrong", "", ""),
@@ -353,7 +312,7 @@ class RegistryPullTest {
 
   @Test
   void a_redirect_to_another_host_takes_no_credentials_along() {
-    try (HostileRegistry elsewhere = new HostileRegistry(vertx)) {
+    try (HostileRegistry elsewhere = new HostileRegistry(local.vertx)) {
       demandToken();
       redirect(elsewhere);
       pull("1", USER);
@@ -364,7 +323,7 @@ class RegistryPullTest {
 
   @Test
   void a_host_one_is_redirected_to_gets_no_credentials_for_asking() {
-    try (HostileRegistry elsewhere = new HostileRegistry(vertx)) {
+    try (HostileRegistry elsewhere = new HostileRegistry(local.vertx)) {
       registry.gate =
           request -> {
             if (request.getHeader("Authorization") == null) {
@@ -386,7 +345,7 @@ class RegistryPullTest {
             return true;
           };
       assertThatThrownBy(() -> pull("1", USER)).hasMessageContaining("give me your password");
-      assertNothingIsLeft();
+      local.assertEmpty();
       assertThat(elsewhere.asked).isNotEmpty().allMatch(line -> line.endsWith(" null"));
     }
   }
@@ -415,26 +374,27 @@ class RegistryPullTest {
   void a_mirror_is_asked_first_and_without_credentials() {
     registry.content.forEach(
         (path, bytes) -> registry.content.put(path.replace("/v2/app/", "/v2/library/app/"), bytes));
-    client("http://127.0.0.1:" + registry.port() + "/")
+    local
+        .client("http://127.0.0.1:" + registry.port() + "/")
         .pull(PullRequest.of("app", "1", "", USER), new Cancellation(), told::add);
-    assertThat(store.get("app:1").repoDigests()).hasSize(1);
+    assertThat(local.images.get("app:1").repoDigests()).hasSize(1);
     assertThat(registry.asked).isNotEmpty().allMatch(line -> line.endsWith(" null"));
   }
 
   @Test
   void two_pulls_at_a_time_fetch_a_layer_once() {
-    RegistryClient client = client();
+    RegistryClient client = local.client();
     CompletableFuture<Void> reached = new CompletableFuture<>();
     registry.tricks.put(
         blobOfLayer(),
         request -> {
           reached.complete(null);
-          vertx.setTimer(1, later -> HostileRegistry.serve(request, registry.layer));
+          local.vertx.setTimer(1, later -> HostileRegistry.serve(request, registry.layer));
         });
     PullRequest request = PullRequest.of(registry.name(), "1", "", Credentials.NONE);
     CompletableFuture<Void> first =
         CompletableFuture.runAsync(
-            () -> client.pull(request, new Cancellation(), told::add), executor);
+            () -> client.pull(request, new Cancellation(), told::add), local.executor);
     reached.join();
     client.pull(request, new Cancellation(), told::add);
     first.join();
