@@ -1,14 +1,17 @@
 package dev.wherry.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,11 +19,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** Images whose configuration, or what it leads to, is made to do harm. */
 @EndToEnd
 class HostileImagesIT {
+  private final DaemonUnderTest daemon;
   private final DockerCli docker;
 
   @TempDir private Path dir;
 
   HostileImagesIT(DaemonUnderTest daemon) {
+    this.daemon = daemon;
     this.docker = daemon.docker();
   }
 
@@ -32,10 +37,7 @@ class HostileImagesIT {
 
   /** Imports busybox with more in it and with changes of its configuration. */
   private void importBad(TestImages.Content more, String... changes) {
-    List<String> flags =
-        java.util.Arrays.stream(changes)
-            .flatMap(change -> java.util.stream.Stream.of("-c", change))
-            .toList();
+    List<String> flags = Arrays.stream(changes).flatMap(change -> Stream.of("-c", change)).toList();
     docker.okWithInput(
         TestImages.temporary(TestImages.busyboxWith(more)),
         DockerCli.line(List.of("import", "-c", "ENV PATH=/bin"), flags, List.of("-", "bad")));
@@ -155,6 +157,7 @@ class HostileImagesIT {
 
   @Test
   void configurations_that_are_none_are_refused() {
+    assumeFalse(daemon instanceof PeerDaemon, "dockerd refuses most of these in Go's words");
     String deep = "[".repeat(100_000) + "]".repeat(100_000);
     assertRefused(configured("{\"os\":\"linux\",\"rootfs\":" + deep + "}"), "nesting depth");
     assertRefused(configured("{\"os\":\"linux\""), "invalid");
@@ -172,8 +175,9 @@ class HostileImagesIT {
 
   @Test
   void manifests_that_are_none_are_refused() {
+    assumeFalse(daemon instanceof PeerDaemon, "dockerd refuses most of these in Go's words");
     assertRefused(Map.of("manifest.json", "[".repeat(100_000)), "nesting depth");
-    assertRefused(Map.of("manifest.json", "{}"), "manifest.json");
+    assertRefused(Map.of("manifest.json", "{}"), "no list of images");
     assertRefused(Map.of("manifest.json", "[null]"), "invalid");
     assertRefused(Map.of("manifest.json", "[{}]"), "invalid");
     assertRefused(

@@ -249,4 +249,24 @@ class OtherEnginesIT {
     assertThat(docker.ok("load", "-i", layout.toString())).isEqualTo("Loaded image: many:1");
     assertThat(id("many:1")).isEqualTo(ids.getFirst());
   }
+
+  @Test
+  void a_platform_can_be_asked_for_and_is_refused_where_it_is_another() {
+    DockerCli.needs(28);
+    Path theirs = file("theirs.tar");
+    dockerSave("containerd", theirs);
+    docker.ok("load", "-i", theirs.toString());
+    String own = docker.ok("image", "inspect", "-f", "{{.Os}}/{{.Architecture}}", "many:1");
+    String other = own.equals("linux/amd64") ? "linux/arm64" : "linux/amd64";
+    assertThat(docker.refused("load", "--platform", other, "-i", theirs.toString()))
+        .contains("many:1 was found but does not match the specified platform: wanted " + other);
+    assertThat(docker.ok("load", "--platform", own, "-i", theirs.toString()))
+        .isEqualTo("Loaded image: many:1");
+    docker.ok("save", "--platform", own, "-o", file("back.tar").toString(), "many");
+    assertThat(docker.refused("save", "--platform", other, "-o", file("x.tar").toString(), "many"))
+        .contains("many:1 was found but does not match the specified platform: wanted " + other);
+    assertThat(docker.ok("history", "-q", "--platform", own, "many:1")).isNotEmpty();
+    assertThat(docker.refused("history", "--platform", other, "many:1"))
+        .contains("does not match the specified platform");
+  }
 }

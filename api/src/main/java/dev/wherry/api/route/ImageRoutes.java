@@ -15,6 +15,7 @@ import dev.wherry.engine.event.EngineEvent;
 import dev.wherry.engine.image.Image;
 import dev.wherry.engine.image.ImageFilters;
 import dev.wherry.engine.image.ImageStore.ImageDeletion;
+import dev.wherry.engine.image.Platforms;
 import dev.wherry.verticles.container.Containers;
 import dev.wherry.verticles.event.Events;
 import dev.wherry.verticles.image.Images;
@@ -84,7 +85,7 @@ final class ImageRoutes {
   }
 
   private void inspect(Exchange exchange) {
-    Image image = images.get(exchange.path("name"));
+    Image image = named(exchange);
     boolean withManifests = exchange.version().atLeast(1, 48) && exchange.flag("manifests");
     exchange.reply(
         200,
@@ -92,8 +93,16 @@ final class ImageRoutes {
             image, driver, exchange.version(), withManifests ? manifests().of(image) : List.of()));
   }
 
+  /** The image that is asked about, for the platform that is asked for. */
+  private Image named(Exchange exchange) {
+    String name = exchange.path("name");
+    Image image = images.get(name);
+    Platforms.require(image, name, PlatformParameter.of(exchange));
+    return image;
+  }
+
   private void history(Exchange exchange) {
-    exchange.reply(200, ImageJson.history(images.get(exchange.path("name")), this::byId));
+    exchange.reply(200, ImageJson.history(named(exchange), this::byId));
   }
 
   private Optional<Image> byId(String id) {

@@ -33,14 +33,12 @@ final class ImageTransferRoutes {
   }
 
   private void load(Exchange exchange) {
-    if (exchange.has("platform")) {
-      throw Missing.refusal("loading one platform of an image");
-    }
+    String platform = PlatformParameter.of(exchange);
     boolean quiet = exchange.flag("quiet", true);
     var progress = new ProgressStream(exchange);
     progress.open();
     images
-        .load(exchange.bodyStream(), quiet ? report -> {} : progress::report)
+        .load(exchange.bodyStream(), platform, quiet ? report -> {} : progress::report)
         .onSuccess(
             loaded -> {
               loaded.forEach(image -> progress.text(loadedText(image)));
@@ -161,11 +159,9 @@ final class ImageTransferRoutes {
   }
 
   private void save(Exchange exchange, List<String> names) {
-    if (exchange.has("platform")) {
-      throw Missing.refusal("saving one platform of an image");
-    }
+    String platform = PlatformParameter.of(exchange);
     exchange.then(
-        images.save(names),
+        images.save(names, platform),
         archive ->
             BodyStream.serve(
                 exchange, "application/x-tar", archive, piece -> piece, archive::cancel));

@@ -65,7 +65,7 @@ public final class FakeImages implements Images {
 
   @Override
   public Future<List<LoadedImage>> load(
-      ReadStream<Buffer> archive, Consumer<ImageProgress> progress) {
+      ReadStream<Buffer> archive, String platform, Consumer<ImageProgress> progress) {
     progress.accept(new ImageProgress("abc", "Loading layer", 5, 10));
     return whole(archive)
         .map(
@@ -146,7 +146,7 @@ public final class FakeImages implements Images {
   }
 
   @Override
-  public Future<Archive> save(List<String> namesOrIds) {
+  public Future<Archive> save(List<String> namesOrIds, String platform) {
     var archive = new FakeArchive();
     archive.queue.offer(Buffer.buffer("archive of " + namesOrIds));
     archive.queue.end();

@@ -95,6 +95,29 @@ class OtherRoutesTest {
         .isEqualTo("reg.example:5000/a/b:c");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"os\":\"linux\",\"architecture\":\"amd64\"} | 200 | reg.example",
+        "{\"os\":\"linux\",\"architecture\":\"arm64\",\"variant\":\"v8\"} | 404 | wanted linux/arm64/v8",
+        "{\"os\":\"linux\"} | 400 | both OS and Architecture must be provided",
+        "null | 400 | both OS and Architecture must be provided",
+        "linux/amd64 | 400 | failed to parse platform: ",
+        "7 | 400 | failed to parse platform: "
+      })
+  void an_image_can_be_asked_for_by_platform(String platform, int status, String text) {
+    api.engine.images.images.add(Fixtures.image("sha256:x", "", List.of("reg.example/a:1")));
+    String query = "?platform=" + URLEncoder.encode(platform, UTF_8);
+    for (String what : List.of("json", "history")) {
+      String path = "/images/reg.example/a:1/" + what + query;
+      RawHttp.Answer answer = api.get("/v1.48" + path);
+      assertThat(answer.status()).as(answer.body()).isEqualTo(status);
+      assertThat(answer.body()).contains(text);
+      assertThat(api.get("/v1.47" + path).status()).as("unknown before 1.48").isEqualTo(200);
+    }
+  }
+
   @Test
   void an_archive_is_loaded_with_its_progress_as_lines() {
     try (RawHttp http = api.connect()) {
@@ -249,9 +272,8 @@ class OtherRoutesTest {
       value = {
         "{\"Name\":\"x\",\"Ingress\":true}|403",
         "{\"Name\":\"x\",\"Scope\":\"swarm\"}|403",
-        "{\"Name\":\"x\",\"ConfigOnly\":true}|501",
         "{\"Name\":\"x\",\"IPAM\":{\"Driver\":\"nosuch\"}}|404",
-        "{\"Name\":\"x\",\"IPAM\":{\"Options\":{\"a\":\"b\"}}}|501",
+        "{\"Name\":\"x\",\"IPAM\":{\"Options\":{\"a\":\"b\"}}}|400",
         "{bad|400",
       })
   void a_network_that_cannot_be_is_refused(String body, int status) {

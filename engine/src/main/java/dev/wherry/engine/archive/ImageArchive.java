@@ -15,11 +15,9 @@ import java.util.function.Predicate;
  */
 public final class ImageArchive implements AutoCloseable {
   private final ArchiveScan scan;
-  private final List<ArchivedImage> images;
 
-  private ImageArchive(ArchiveScan scan, List<ArchivedImage> images) {
+  private ImageArchive(ArchiveScan scan) {
     this.scan = scan;
-    this.images = images;
   }
 
   /** Told of work on layers: bytes read of all that the layer has in the archive. */
@@ -28,24 +26,20 @@ public final class ImageArchive implements AutoCloseable {
   }
 
   /**
-   * Reads an archive, plain or compressed, to its end. One that is both {@code docker-archive} and
-   * OCI layout, as docker writes since version 25, is read as the former.
+   * Reads an archive, plain or compressed, to its end.
    *
    * @param known whether a layer with this diff id is in the store and need not be unpacked
-   * @param host whose images are taken from an index of several platforms
-   * @throws EngineException.InvalidParameter if it holds no images or they are not whole
    * @throws dev.wherry.engine.tar.TarFormatException if it is no archive, cut off or hostile
    */
   public static ImageArchive read(
-      InputStream in, LayerStager stager, Predicate<Digest> known, Platform host, Progress progress)
+      InputStream in, LayerStager stager, Predicate<Digest> known, Progress progress)
       throws IOException {
     ArchiveScan scan = new ArchiveScan(in, stager, known, progress::at);
     boolean read = false;
     try {
       scan.read();
-      ImageArchive archive = new ImageArchive(scan, images(scan, host));
       read = true;
-      return archive;
+      return new ImageArchive(scan);
     } finally {
       if (!read) {
         scan.close();
@@ -53,14 +47,22 @@ public final class ImageArchive implements AutoCloseable {
     }
   }
 
-  private static List<ArchivedImage> images(ArchiveScan scan, Platform host) throws IOException {
+  /**
+   * The images in it. Of an archive that is both {@code docker-archive} and OCI layout, as docker
+   * writes since version 25, the former names the images of one platform, the latter those of all.
+   *
+   * @param platform whose images are taken from an index of several
+   * @param preferDocker whether to read as the former what is both
+   * @throws EngineException.InvalidParameter if it holds no images or they are not whole
+   */
+  public List<ArchivedImage> images(Platform platform, boolean preferDocker) throws IOException {
     byte[] manifest = scan.document(DockerArchive.MANIFEST);
-    if (manifest != null) {
+    byte[] index = scan.document(OciLayout.INDEX);
+    if (manifest != null && (preferDocker || index == null)) {
       return DockerArchive.images(scan, manifest);
     }
-    byte[] index = scan.document(OciLayout.INDEX);
     if (index != null) {
-      return new OciLayout(scan, host).images(index);
+      return new OciLayout(scan, platform).images(index);
     }
     if (scan.has("repositories")) {
       throw new EngineException.InvalidParameter(
@@ -69,10 +71,6 @@ public final class ImageArchive implements AutoCloseable {
     }
     throw new EngineException.InvalidParameter(
         "not an archive of images: it has neither manifest.json nor index.json");
-  }
-
-  public List<ArchivedImage> images() {
-    return images;
   }
 
   @Override

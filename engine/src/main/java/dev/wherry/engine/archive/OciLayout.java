@@ -25,14 +25,14 @@ final class OciLayout {
   private static final int MAX_DEPTH = 5;
 
   private final ArchiveScan scan;
-  private final Platform host;
+  private final Platform wanted;
 
   /** Names by manifest, so that an image with several is one image. */
   private final Map<Digest, Set<String>> names = new LinkedHashMap<>();
 
-  OciLayout(ArchiveScan scan, Platform host) {
+  OciLayout(ArchiveScan scan, Platform wanted) {
     this.scan = scan;
-    this.host = host;
+    this.wanted = wanted;
   }
 
   List<ArchivedImage> images(byte[] index) throws IOException {
@@ -84,7 +84,7 @@ final class OciLayout {
         || (platform != null && platform.os().equals("unknown"));
   }
 
-  /** Of the manifests that are in the archive, the one for this host, or the only one. */
+  /** Of the manifests that are in the archive, the one for the platform, or the only one. */
   private Descriptor choose(List<Descriptor> manifests) throws IOException {
     List<Descriptor> present = new ArrayList<>();
     for (Descriptor descriptor : manifests) {
@@ -93,7 +93,7 @@ final class OciLayout {
       }
     }
     for (Descriptor descriptor : present) {
-      if (isForHost(descriptor)) {
+      if (isWanted(descriptor)) {
         return descriptor;
       }
     }
@@ -101,10 +101,10 @@ final class OciLayout {
       return present.getFirst();
     }
     throw new EngineException.InvalidParameter(
-        "the archive holds no image for " + host.os() + "/" + host.architecture());
+        "the archive holds no image for " + wanted.os() + "/" + wanted.architecture());
   }
 
-  private boolean isForHost(Descriptor descriptor) throws IOException {
+  private boolean isWanted(Descriptor descriptor) throws IOException {
     Platform platform = descriptor.platform();
     if (platform == null) {
       if (!(Manifest.parse(blob(descriptor)) instanceof Manifest.ImageManifest image)) {
@@ -114,7 +114,8 @@ final class OciLayout {
       platform =
           new Platform(config.path("os").asText(""), config.path("architecture").asText(""), "");
     }
-    return platform.os().equals(host.os()) && platform.architecture().equals(host.architecture());
+    return platform.os().equals(wanted.os())
+        && platform.architecture().equals(wanted.architecture());
   }
 
   private ArchivedImage image(Digest digest, List<String> named) throws IOException {

@@ -3,7 +3,6 @@ package dev.wherry.engine.image;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.wherry.engine.content.Descriptor.Platform;
 import dev.wherry.engine.content.Digest;
 import dev.wherry.engine.layer.PendingLayer;
 import dev.wherry.engine.store.Json;
@@ -59,12 +58,7 @@ final class CommittedConfig {
   private static ObjectNode machine(JsonNode old, boolean fresh) {
     ObjectNode node = Json.mapper().createObjectNode();
     if (fresh) {
-      Platform platform = Platforms.host();
-      node.put("architecture", platform.architecture());
-      if (!platform.variant().isEmpty()) {
-        node.put("variant", platform.variant());
-      }
-      node.put("os", platform.os());
+      Platforms.write(Platforms.host(), node);
     } else {
       MACHINE.stream().filter(old::has).forEach(member -> node.set(member, old.get(member)));
     }

@@ -85,14 +85,15 @@ public final class FileImageStore implements ImageStore {
   }
 
   @Override
-  public List<LoadedImage> load(InputStream archive, Consumer<ImageProgress> progress)
-      throws IOException {
+  public List<LoadedImage> load(
+      InputStream archive, String platform, Consumer<ImageProgress> progress) throws IOException {
     List<NewImage> images = new ArrayList<>();
     try (ImageArchive read =
-        ImageArchive.read(
-            archive, stager, this::isKnown, Platforms.host(), new LoadProgress(progress))) {
-      for (ArchivedImage image : read.images()) {
-        images.add(NewImage.of(image));
+        ImageArchive.read(archive, stager, this::isKnown, new LoadProgress(progress))) {
+      for (ArchivedImage archived : read.images(Platforms.parse(platform), platform.isEmpty())) {
+        NewImage image = NewImage.of(archived);
+        images.add(image);
+        Platforms.require(image.document().image(), image.called(), platform);
       }
       for (NewImage image : images) {
         install(image);
@@ -199,16 +200,17 @@ public final class FileImageStore implements ImageStore {
   }
 
   @Override
-  public Export save(List<String> namesOrIds) {
-    return table.exclusively(() -> export(namesOrIds));
+  public Export save(List<String> namesOrIds, String platform) {
+    return table.exclusively(() -> export(namesOrIds, platform));
   }
 
-  private Export export(List<String> namesOrIds) {
+  private Export export(List<String> namesOrIds, String platform) {
     Map<String, ImageExport.Held> held = new LinkedHashMap<>();
     boolean done = false;
     try {
       ImageSelection selection = ImageSelection.of(table.index(), namesOrIds);
       for (String id : selection.ids()) {
+        Platforms.require(get(id), selection.called(id), platform);
         held.put(id, table.hold(id));
       }
       done = true;

@@ -90,6 +90,11 @@ record ImageSelection(Map<String, Set<ImageReference>> names, Map<String, String
     return names.getOrDefault(id, Set.of());
   }
 
+  /** What to call it where something is wrong with it. */
+  String called(String id) {
+    return namesOf(id).stream().findFirst().map(ImageReference::familiar).orElse(id);
+  }
+
   Set<String> ids() {
     return names.keySet();
   }

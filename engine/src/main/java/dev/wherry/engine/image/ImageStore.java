@@ -40,10 +40,13 @@ public interface ImageStore {
    * Reads a docker-archive or an OCI layout, plain or compressed, and stores all its images, or
    * none if there is something wrong with one of them.
    *
+   * @param platform {@code os[/architecture[/variant]]} that the images must have, and for which
+   *     they are taken where there are several; empty for the host's, or what else there is
    * @param progress told as work goes on, from the calling thread
    * @return the images and names that are there now
    */
-  List<LoadedImage> load(InputStream archive, Consumer<ImageProgress> progress) throws IOException;
+  List<LoadedImage> load(InputStream archive, String platform, Consumer<ImageProgress> progress)
+      throws IOException;
 
   /**
    * Begins to take in an image whose layers come one by one, as from a registry. Nothing of it is
@@ -77,9 +80,10 @@ public interface ImageStore {
    * Finds the images to be written into one archive, and keeps hold of them until the export is
    * closed. A repository without tag stands for all its tags.
    *
+   * @param platform {@code os[/architecture[/variant]]} that all must have, empty for any
    * @throws dev.wherry.engine.error.EngineException.NotFound naming the one that is not there
    */
-  Export save(List<String> namesOrIds);
+  Export save(List<String> namesOrIds, String platform);
 
   /**
    * Makes an image of one layer from a root file system.

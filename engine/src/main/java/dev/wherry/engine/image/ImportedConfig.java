@@ -28,17 +28,13 @@ record ImportedConfig(ImageConfig config, String comment, Platform platform, Ins
   /** The whole configuration as JSON (OCI image-spec, config.md). */
   byte[] with(Digest diffId) throws JsonProcessingException {
     ObjectNode node = Json.mapper().createObjectNode();
-    node.put("architecture", platform.architecture());
-    if (!platform.variant().isEmpty()) {
-      node.put("variant", platform.variant());
-    }
+    Platforms.write(platform, node);
     node.put("comment", comment);
     node.set("config", ImageConfigJson.write(config));
     node.put("created", created.toString());
     ObjectNode step = node.putArray("history").addObject();
     step.put("created", created.toString());
     step.put("comment", comment);
-    node.put("os", platform.os());
     ObjectNode rootfs = node.putObject("rootfs");
     rootfs.put("type", "layers");
     rootfs.putArray("diff_ids").add(diffId.toString());

@@ -107,6 +107,11 @@ final class NewImage implements AutoCloseable {
     return document.image().id();
   }
 
+  /** What to call it where something is wrong with it. */
+  String called() {
+    return names.isEmpty() ? id() : names.getFirst().familiar();
+  }
+
   byte[] config() {
     return config;
   }

@@ -1,5 +1,6 @@
 package dev.wherry.engine.image;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.engine.content.Descriptor.Platform;
 import dev.wherry.engine.error.EngineException;
 import java.util.Locale;
@@ -62,6 +63,15 @@ public final class Platforms {
                   + " %s, actual: %s/%s")
               .formatted(reference, platform, image.os(), image.architecture()));
     }
+  }
+
+  /** Puts a platform into an image's configuration (OCI image-spec, config.md). */
+  static void write(Platform platform, ObjectNode configuration) {
+    configuration.put("architecture", platform.architecture());
+    if (!platform.variant().isEmpty()) {
+      configuration.put("variant", platform.variant());
+    }
+    configuration.put("os", platform.os());
   }
 
   private static String architecture(String name) {

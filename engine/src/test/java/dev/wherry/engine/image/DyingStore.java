@@ -50,7 +50,7 @@ final class DyingStore {
     switch (what) {
       case "load" -> {
         try (InputStream archive = Files.newInputStream(Path.of(on))) {
-          store.load(archive, progress -> {});
+          store.load(archive, "", progress -> {});
         }
       }
       case "commit" -> {

@@ -56,12 +56,12 @@ abstract class FileImageStoreFixture {
   }
 
   List<ImageStore.LoadedImage> load(byte[] archive) throws IOException {
-    return store.load(new ByteArrayInputStream(archive), progress::add);
+    return store.load(new ByteArrayInputStream(archive), "", progress::add);
   }
 
   byte[] save(String... names) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (ImageStore.Export export = store.save(List.of(names))) {
+    try (ImageStore.Export export = store.save(List.of(names), "")) {
       export.writeTo(out);
     }
     return out.toByteArray();

@@ -124,10 +124,10 @@ class ImageSaveTest extends FileImageStoreFixture {
 
   @Test
   void what_is_not_there_is_named_before_anything_is_written() {
-    assertThatThrownBy(() -> store.save(List.of("nosuch")))
+    assertThatThrownBy(() -> store.save(List.of("nosuch"), ""))
         .isInstanceOf(EngineException.NotFound.class)
         .hasMessage("No such image: nosuch");
-    assertThatThrownBy(() -> store.save(List.of("nosuch:1")))
+    assertThatThrownBy(() -> store.save(List.of("nosuch:1"), ""))
         .isInstanceOf(EngineException.NotFound.class)
         .hasMessage("reference does not exist");
   }
@@ -136,7 +136,7 @@ class ImageSaveTest extends FileImageStoreFixture {
   void an_image_removed_while_it_is_saved_is_saved_whole() throws IOException {
     load(docker(two, "two:1").bytes());
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (ImageStore.Export export = store.save(List.of("two:1"))) {
+    try (ImageStore.Export export = store.save(List.of("two:1"), "")) {
       removeImage("two:1");
       export.writeTo(out);
     }

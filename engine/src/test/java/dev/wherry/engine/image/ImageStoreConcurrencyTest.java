@@ -31,7 +31,7 @@ class ImageStoreConcurrencyTest extends FileImageStoreFixture {
     TestImage image = TestImage.of("t" + thread, base, middle, layer("top", "t" + thread % 2));
     byte[] archive = docker(image, "app" + thread + ":1", "shared:1").bytes();
     for (int i = 0; i < ROUNDS; i++) {
-      store.load(new ByteArrayInputStream(archive), progress -> {});
+      store.load(new ByteArrayInputStream(archive), "", progress -> {});
       save(image.id());
       if (i < ROUNDS - 1 || thread % 2 == 0) {
         store.remove(image.id(), true, true, id -> List.of());
@@ -41,7 +41,7 @@ class ImageStoreConcurrencyTest extends FileImageStoreFixture {
   }
 
   private void save(String id) throws IOException {
-    try (ImageStore.Export export = store.save(List.of(id))) {
+    try (ImageStore.Export export = store.save(List.of(id), "")) {
       export.writeTo(OutputStream.nullOutputStream());
     }
   }
@@ -83,7 +83,7 @@ class ImageStoreConcurrencyTest extends FileImageStoreFixture {
           pool.submit(
               () -> {
                 for (int i = 0; i < ROUNDS; i++) {
-                  store.load(new ByteArrayInputStream(archive), progress -> {});
+                  store.load(new ByteArrayInputStream(archive), "", progress -> {});
                   store.remove("read:1", false, true, id -> List.of());
                 }
                 return null;

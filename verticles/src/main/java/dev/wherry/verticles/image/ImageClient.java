@@ -56,15 +56,17 @@ public final class ImageClient implements Images {
 
   @Override
   public Future<List<LoadedImage>> load(
-      ReadStream<Buffer> archive, Consumer<ImageProgress> progress) {
+      ReadStream<Buffer> archive, String platform, Consumer<ImageProgress> progress) {
     ContextInternal caller = Contexts.current(vertx);
-    return ask(new ImageCommand.Load(new BodyInputStream(caller, archive), told(caller, progress)));
+    return ask(
+        new ImageCommand.Load(
+            new BodyInputStream(caller, archive), platform, told(caller, progress)));
   }
 
   @Override
-  public Future<Archive> save(List<String> namesOrIds) {
+  public Future<Archive> save(List<String> namesOrIds, String platform) {
     OutputStreamSource source = new OutputStreamSource(Contexts.current(vertx));
-    return ask(new ImageCommand.Save(List.copyOf(namesOrIds), source))
+    return ask(new ImageCommand.Save(List.copyOf(namesOrIds), platform, source))
         .map(ignored -> source.archive());
   }
 

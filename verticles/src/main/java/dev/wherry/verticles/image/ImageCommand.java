@@ -22,11 +22,12 @@ import org.jspecify.annotations.Nullable;
 /** What {@link ImageVerticle} is asked. */
 sealed interface ImageCommand<R> extends Command<R> {
 
-  record Load(BodyInputStream archive, Consumer<ImageProgress> progress)
+  record Load(BodyInputStream archive, String platform, Consumer<ImageProgress> progress)
       implements ImageCommand<List<LoadedImage>> {}
 
   /** Answered once all images are known to exist; the archive is written from then on. */
-  record Save(List<String> namesOrIds, OutputStreamSource archive) implements ImageCommand<Void> {}
+  record Save(List<String> namesOrIds, String platform, OutputStreamSource archive)
+      implements ImageCommand<Void> {}
 
   record ImportRootfs(
       BodyInputStream tar,

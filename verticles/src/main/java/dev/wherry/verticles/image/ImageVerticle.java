@@ -14,7 +14,6 @@ import dev.wherry.verticles.bus.OutputStreamSource;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.Callable;
 
 /**
@@ -59,8 +58,9 @@ public final class ImageVerticle extends VerticleBase {
   private Future<?> answer(ImageCommand<?> command) {
     return switch (command) {
       case ImageCommand.Load load ->
-          reading(load.archive(), () -> store.load(load.archive(), load.progress()));
-      case ImageCommand.Save save -> save(save.namesOrIds(), save.archive());
+          reading(
+              load.archive(), () -> store.load(load.archive(), load.platform(), load.progress()));
+      case ImageCommand.Save save -> save(save);
       case ImageCommand.ImportRootfs what ->
           reading(
               what.tar(),
@@ -109,9 +109,10 @@ public final class ImageVerticle extends VerticleBase {
     return String.valueOf(e.getMessage());
   }
 
-  private Future<Void> save(List<String> namesOrIds, OutputStreamSource archive) {
+  private Future<Void> save(ImageCommand.Save save) {
+    OutputStreamSource archive = save.archive();
     return kernel
-        .call(() -> store.save(namesOrIds))
+        .call(() -> store.save(save.namesOrIds(), save.platform()))
         .map(
             export -> {
               transfers

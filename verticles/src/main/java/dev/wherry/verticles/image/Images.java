@@ -34,10 +34,12 @@ public interface Images {
   /** As {@link dev.wherry.engine.image.ImageStore#manifest}. */
   StoredManifest manifest(String id);
 
-  Future<List<LoadedImage>> load(ReadStream<Buffer> archive, Consumer<ImageProgress> progress);
+  /** As {@link dev.wherry.engine.image.ImageStore#load}. */
+  Future<List<LoadedImage>> load(
+      ReadStream<Buffer> archive, String platform, Consumer<ImageProgress> progress);
 
   /** The archive as a stream, paused at first; it fails when an image cannot be read. */
-  Future<Archive> save(List<String> namesOrIds);
+  Future<Archive> save(List<String> namesOrIds, String platform);
 
   Future<Image> importRootfs(
       ReadStream<Buffer> tar,

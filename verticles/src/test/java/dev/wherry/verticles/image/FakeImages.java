@@ -78,8 +78,8 @@ final class FakeImages implements ImageStore {
   }
 
   @Override
-  public List<LoadedImage> load(InputStream archive, Consumer<ImageProgress> progress)
-      throws IOException {
+  public List<LoadedImage> load(
+      InputStream archive, String platform, Consumer<ImageProgress> progress) throws IOException {
     reading.countDown();
     progress.accept(ImageProgress.message("begins"));
     loaded = archive.readAllBytes();
@@ -107,7 +107,7 @@ final class FakeImages implements ImageStore {
   public void pulled(ImageReference reference) {}
 
   @Override
-  public Export save(List<String> namesOrIds) {
+  public Export save(List<String> namesOrIds, String platform) {
     namesOrIds.forEach(this::get);
     return new Export() {
       @Override

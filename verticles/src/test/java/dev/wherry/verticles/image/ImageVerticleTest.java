@@ -77,6 +77,7 @@ class ImageVerticleTest {
     return ask(() ->
             images.load(
                 body,
+                "",
                 progress -> {
                   told.add(progress.status());
                   told.add(Vertx.currentContext());
@@ -123,7 +124,7 @@ class ImageVerticleTest {
 
   @Test
   void an_archive_is_saved_as_fast_as_it_is_read() {
-    Archive archive = ask(() -> images.save(List.of("busybox"))).await();
+    Archive archive = ask(() -> images.save(List.of("busybox"), "")).await();
     AtomicInteger read = new AtomicInteger();
     archive.handler(buffer -> read.addAndGet(buffer.length()));
     archive.endHandler(ignored -> told.add("end"));
@@ -134,14 +135,14 @@ class ImageVerticleTest {
 
   @Test
   void saving_an_unknown_image_fails_before_anything_is_sent() {
-    assertThatThrownBy(() -> ask(() -> images.save(List.of("busybox", "nosuch"))).await())
+    assertThatThrownBy(() -> ask(() -> images.save(List.of("busybox", "nosuch"), "")).await())
         .isInstanceOf(EngineException.NotFound.class);
   }
 
   @Test
   void a_save_that_fails_in_the_middle_fails_the_stream() {
     store.saveFailure = new IOException("disk");
-    Archive archive = ask(() -> images.save(List.of("busybox"))).await();
+    Archive archive = ask(() -> images.save(List.of("busybox"), "")).await();
     archive.handler(buffer -> {}).exceptionHandler(told::add).resume();
     await().until(() -> !told.isEmpty());
     assertThat(told.getFirst()).isInstanceOf(EngineException.Internal.class);

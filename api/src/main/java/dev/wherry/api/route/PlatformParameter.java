@@ -1,0 +1,45 @@
+package dev.wherry.api.route;
+
+import dev.wherry.api.http.Exchange;
+import dev.wherry.api.http.Json;
+import dev.wherry.engine.error.EngineException;
+import io.vertx.core.buffer.Buffer;
+import org.jspecify.annotations.Nullable;
+
+/** The parameter {@code platform} of requests that choose one of an image's, a JSON object. */
+final class PlatformParameter {
+  private static final Json.Shape<Wire> SHAPE = Json.shape(Wire.class);
+
+  private PlatformParameter() {}
+
+  /** OCI's platform as it is written, in part. */
+  private record Wire(
+      @Nullable String os, @Nullable String architecture, @Nullable String variant) {}
+
+  /**
+   * The platform as {@code os/architecture[/variant]}, empty where none is asked for.
+   *
+   * @throws EngineException.InvalidParameter in dockerd's words
+   */
+  static String of(Exchange exchange) {
+    String text = exchange.queryOrEmpty("platform");
+    if (text.isEmpty() || !exchange.version().atLeast(1, 48)) {
+      return "";
+    }
+    Wire wire;
+    try {
+      wire = Json.read(Buffer.buffer(text), SHAPE);
+    } catch (EngineException e) {
+      throw new EngineException.InvalidParameter("failed to parse platform: " + e.getMessage(), e);
+    }
+    if (wire == null || isEmpty(wire.os) || isEmpty(wire.architecture)) {
+      throw new EngineException.InvalidParameter("both OS and Architecture must be provided");
+    }
+    String named = wire.os + "/" + wire.architecture;
+    return isEmpty(wire.variant) ? named : named + "/" + wire.variant;
+  }
+
+  private static boolean isEmpty(@Nullable String text) {
+    return text == null || text.isEmpty();
+  }
+}
