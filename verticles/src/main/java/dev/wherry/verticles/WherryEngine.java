@@ -136,7 +136,8 @@ public final class WherryEngine {
                     rooms.contents(),
                     kernel,
                     transfers,
-                    rooms.logChanges())),
+                    rooms.logChanges(),
+                    config.directories().dataRoot().resolve("overflow"))),
             deploy(
                 new ImageVerticle(
                     rooms.images(),

@@ -8,8 +8,10 @@ import dev.wherry.api.http.Json;
 import dev.wherry.api.mapping.ExecJson;
 import dev.wherry.api.stream.HijackedStream;
 import dev.wherry.engine.container.Exec;
+import dev.wherry.engine.container.HostConfig;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.verticles.container.Execs;
+import org.jspecify.annotations.Nullable;
 
 /** Processes run inside running containers. */
 final class ExecRoutes {
@@ -59,8 +61,16 @@ final class ExecRoutes {
                   exec.spec().tty(),
                   exec.spec().attachStdin(),
                   exec.spec().detachKeys());
-          HijackedStream.serveStarting(exchange, plan, () -> execs.start(exec.id()));
+          HijackedStream.serveStarting(
+              exchange, plan, () -> execs.start(exec.id(), size(exchange, how)));
         });
+  }
+
+  /** As in dockerd, it is for terminals, and for those who know of it. */
+  private static HostConfig.@Nullable ConsoleSize size(Exchange exchange, ExecStartRequest how) {
+    return how.tty() && exchange.version().atLeast(1, 42)
+        ? ExecJson.consoleSize(how.consoleSize())
+        : null;
   }
 
   private void resize(Exchange exchange) {

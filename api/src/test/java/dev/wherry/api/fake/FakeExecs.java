@@ -2,6 +2,7 @@ package dev.wherry.api.fake;
 
 import dev.wherry.engine.container.Exec;
 import dev.wherry.engine.container.ExecSpec;
+import dev.wherry.engine.container.HostConfig;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.verticles.container.Execs;
 import dev.wherry.verticles.stream.StdioSession;
@@ -59,7 +60,7 @@ public final class FakeExecs implements Execs {
   }
 
   @Override
-  public Future<StdioSession> start(String id) {
+  public Future<StdioSession> start(String id, HostConfig.ConsoleSize size) {
     if (get(id).spec().cmd().getFirst().equals("nosuch")) {
       return Future.failedFuture(
           new EngineException.InvalidParameter("exec: \"nosuch\": not found"));

@@ -21,4 +21,21 @@ public record ExecSpec(
     boolean attachStdout,
     boolean attachStderr,
     @Nullable String detachKeys,
-    HostConfig.@Nullable ConsoleSize consoleSize) {}
+    HostConfig.@Nullable ConsoleSize consoleSize) {
+
+  /** The same on a terminal of another size. */
+  public ExecSpec withConsoleSize(HostConfig.ConsoleSize size) {
+    return new ExecSpec(
+        cmd,
+        env,
+        user,
+        workingDir,
+        privileged,
+        tty,
+        attachStdin,
+        attachStdout,
+        attachStderr,
+        detachKeys,
+        size);
+  }
+}

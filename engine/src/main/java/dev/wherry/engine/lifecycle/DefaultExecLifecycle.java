@@ -6,6 +6,7 @@ import dev.wherry.engine.container.ContainerIndex;
 import dev.wherry.engine.container.ContainerState;
 import dev.wherry.engine.container.Exec;
 import dev.wherry.engine.container.ExecSpec;
+import dev.wherry.engine.container.HostConfig;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.launch.ProcessStreams;
 import dev.wherry.engine.launch.Supervisor.ExecOrder;
@@ -87,6 +88,23 @@ public final class DefaultExecLifecycle implements ExecLifecycle {
     Exec exec = get(id);
     checkRunning(index.get(exec.containerId()));
     return exec;
+  }
+
+  @Override
+  public void setConsoleSize(String id, HostConfig.ConsoleSize size) {
+    execs.computeIfPresent(
+        id,
+        (key, exec) ->
+            exec.started()
+                ? exec
+                : new Exec(
+                    id,
+                    exec.containerId(),
+                    exec.spec().withConsoleSize(size),
+                    exec.running(),
+                    false,
+                    exec.exitCode(),
+                    exec.pid()));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.wherry.engine.lifecycle;
 
 import dev.wherry.engine.container.Exec;
 import dev.wherry.engine.container.ExecSpec;
+import dev.wherry.engine.container.HostConfig;
 import dev.wherry.engine.launch.ProcessStreams;
 import java.util.List;
 import java.util.function.Consumer;
@@ -34,6 +35,9 @@ public interface ExecLifecycle {
 
   /** The ids of the execs of a container that run or have not been started yet. */
   List<String> ofContainer(String containerId);
+
+  /** Sets the size of its terminal; nothing happens to one that has been started. From memory. */
+  void setConsoleSize(String id, HostConfig.ConsoleSize size);
 
   /**
    * Begins it; no output is lost that comes before {@link RunningExec#attached} is called.

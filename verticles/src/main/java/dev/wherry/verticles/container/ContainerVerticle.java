@@ -21,6 +21,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.internal.ContextInternal;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,14 +55,19 @@ public final class ContainerVerticle extends VerticleBase {
       ContainerContents contents,
       Blocking transfers) {}
 
-  /** A verticle for processes that conmon looks after, with their logs in files. */
+  /**
+   * A verticle for processes that conmon looks after, with their logs in files.
+   *
+   * @param overflow a directory for output that clients do not read
+   */
   public static ContainerVerticle ofConmon(
       ContainerLifecycle lifecycle,
       ExecLifecycle execs,
       ContainerContents contents,
       Blocking kernel,
       Blocking transfers,
-      LogChanges changes) {
+      LogChanges changes,
+      Path overflow) {
     Liveness liveness = new Liveness(lifecycle.index(), execs, new LinuxProcesses());
     ConmonControl control = new ConmonControl(new LinuxPaths(), new LinuxProcesses());
     return new ContainerVerticle(
@@ -70,7 +76,8 @@ public final class ContainerVerticle extends VerticleBase {
         kernel,
         new Surroundings(
             own ->
-                StdioHub.ofConmon(own.owner(), own, kernel, new LinuxSockets(), liveness::isGone),
+                StdioHub.ofConmon(
+                    own.owner(), own, kernel, new LinuxSockets(), liveness::isGone, overflow),
             Timers::on,
             new FileLogs(lifecycle, changes),
             control::resize,
@@ -201,7 +208,7 @@ public final class ContainerVerticle extends VerticleBase {
   private static Future<?> answer(Parts parts, ExecCommand<?> command) {
     return switch (command) {
       case ExecCommand.Create create -> parts.execs.create(create.containerRef(), create.spec());
-      case ExecCommand.Start start -> parts.execs.start(start.id(), start.client());
+      case ExecCommand.Start start -> parts.execs.start(start.id(), start.size(), start.client());
       case ExecCommand.StartDetached start -> parts.execs.startDetached(start.id());
       case ExecCommand.Resize resize ->
           parts.execs.resize(resize.id(), resize.rows(), resize.columns());

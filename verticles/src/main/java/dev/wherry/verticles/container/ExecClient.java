@@ -2,6 +2,7 @@ package dev.wherry.verticles.container;
 
 import dev.wherry.engine.container.Exec;
 import dev.wherry.engine.container.ExecSpec;
+import dev.wherry.engine.container.HostConfig.ConsoleSize;
 import dev.wherry.engine.lifecycle.ExecLifecycle;
 import dev.wherry.verticles.bus.Addresses;
 import dev.wherry.verticles.bus.Commands;
@@ -10,6 +11,7 @@ import dev.wherry.verticles.stream.StdioSession;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Asks {@link ContainerVerticle} about execs; reads go straight to the engine's memory. */
 public final class ExecClient implements Execs {
@@ -42,8 +44,8 @@ public final class ExecClient implements Execs {
   }
 
   @Override
-  public Future<StdioSession> start(String id) {
-    return ask(new ExecCommand.Start(id, Contexts.current(vertx)));
+  public Future<StdioSession> start(String id, @Nullable ConsoleSize size) {
+    return ask(new ExecCommand.Start(id, size, Contexts.current(vertx)));
   }
 
   @Override

@@ -2,9 +2,11 @@ package dev.wherry.verticles.container;
 
 import dev.wherry.engine.container.Exec;
 import dev.wherry.engine.container.ExecSpec;
+import dev.wherry.engine.container.HostConfig.ConsoleSize;
 import dev.wherry.verticles.bus.Command;
 import dev.wherry.verticles.stream.StdioSession;
 import io.vertx.core.internal.ContextInternal;
+import org.jspecify.annotations.Nullable;
 
 /** What {@link ContainerVerticle} is asked about execs. */
 sealed interface ExecCommand<R> extends Command<R> {
@@ -12,9 +14,11 @@ sealed interface ExecCommand<R> extends Command<R> {
   record Create(String containerRef, ExecSpec spec) implements ExecCommand<Exec> {}
 
   /**
+   * @param size of its terminal, {@code null} for the one it was created with
    * @param client the context the session is used on
    */
-  record Start(String id, ContextInternal client) implements ExecCommand<StdioSession> {}
+  record Start(String id, @Nullable ConsoleSize size, ContextInternal client)
+      implements ExecCommand<StdioSession> {}
 
   record StartDetached(String id) implements ExecCommand<Void> {}
 

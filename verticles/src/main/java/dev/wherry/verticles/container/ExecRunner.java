@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Runs execs, each in a lane of its own. Confined to one context. */
 final class ExecRunner {
@@ -48,11 +49,19 @@ final class ExecRunner {
     notKept.add(id);
   }
 
-  /** Connects the streams, then lets the process run. */
+  /** On the terminal it was created with. */
   Future<StdioSession> start(String id, ContextInternal client) {
+    return start(id, null, client);
+  }
+
+  /** Connects the streams, then lets the process run. */
+  Future<StdioSession> start(String id, @Nullable ConsoleSize size, ContextInternal client) {
     ExecSpec spec = room.execs().get(id).spec();
     StreamSelection selection =
         new StreamSelection(spec.attachStdin(), spec.attachStdout(), spec.attachStderr());
+    if (size != null) {
+      room.execs().setConsoleSize(id, size);
+    }
     return room.lanes()
         .submit(
             id,

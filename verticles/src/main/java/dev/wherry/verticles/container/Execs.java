@@ -2,9 +2,11 @@ package dev.wherry.verticles.container;
 
 import dev.wherry.engine.container.Exec;
 import dev.wherry.engine.container.ExecSpec;
+import dev.wherry.engine.container.HostConfig.ConsoleSize;
 import dev.wherry.verticles.stream.StdioSession;
 import io.vertx.core.Future;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What can be asked of execs; the same rules as {@link Containers}. */
 public interface Execs {
@@ -20,8 +22,12 @@ public interface Execs {
   /** Ids of a container's execs that run or wait to be started. */
   List<String> ofContainer(String containerId);
 
-  /** Starts it with its streams connected before its process runs. */
-  Future<StdioSession> start(String id);
+  /**
+   * Starts it with its streams connected before its process runs.
+   *
+   * @param size of its terminal, {@code null} for the one it was created with
+   */
+  Future<StdioSession> start(String id, @Nullable ConsoleSize size);
 
   /** Starts it without streams; completes once it runs. */
   Future<Void> startDetached(String id);

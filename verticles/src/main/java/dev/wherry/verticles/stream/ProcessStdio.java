@@ -1,5 +1,6 @@
 package dev.wherry.verticles.stream;
 
+import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.launch.ProcessStreams;
 import dev.wherry.verticles.bus.Contexts;
 import dev.wherry.verticles.bus.QueuedStream;
@@ -23,9 +24,12 @@ import org.slf4j.LoggerFactory;
  * own, and all state is confined to it; only the methods that say so may be called elsewhere.
  *
  * <p><b>Back pressure:</b> while one session has a full queue nothing is read, which holds up
- * conmon and then the process, as dockerd does. When the process is to be killed or has ended that
- * is {@linkplain #lift lifted}: conmon must get rid of the last output to tell of the exit, and
- * there is only so much of it. So a process that is held up is looked after from time to time.
+ * conmon and then the process, so that a slow client is not run away from. One that does not read
+ * at all holds up nobody for longer than {@link #STALL}, as the process's log and the other clients
+ * wait too: what comes for it goes into a file until it reads again. When the process is to be
+ * killed or has ended the back pressure is {@linkplain #lift lifted}: conmon must get rid of the
+ * last output to tell of the exit, and there is only so much of it. So a process that is held up is
+ * looked after from time to time.
  *
  * <p><b>Input:</b> closing the connection closes the process's input (unless conmon leaves it
  * open), so with an input it stays as long as the process; without one it goes with the last
@@ -37,6 +41,9 @@ final class ProcessStdio {
   /** How long output may come after the exit was seen; as long as dockerd waits for it. */
   static final Duration GRACE = Duration.ofSeconds(2);
 
+  /** How long a client may hold up a process. */
+  static final Duration STALL = Duration.ofMillis(200);
+
   private static final Duration LOOK_AFTER = Duration.ofSeconds(1);
 
   private final String id;
@@ -45,6 +52,7 @@ final class ProcessStdio {
   private final AttachConnection.Connector connector;
   private final StdioRules rules;
   private final Supplier<Future<Boolean>> gone;
+  private final Supplier<Overflow> overflow;
   private final StdinPump stdin;
   private final List<Session> sessions = new ArrayList<>();
   private @Nullable Run run;
@@ -57,6 +65,7 @@ final class ProcessStdio {
   /**
    * @param timers on {@code context}
    * @param gone whether the process has ended, as far as the kernel knows
+   * @param overflow makes room for what a client does not read
    */
   ProcessStdio(
       String id,
@@ -64,13 +73,15 @@ final class ProcessStdio {
       Timers timers,
       AttachConnection.Connector connector,
       StdioRules rules,
-      Supplier<Future<Boolean>> gone) {
+      Supplier<Future<Boolean>> gone,
+      Supplier<Overflow> overflow) {
     this.id = id;
     this.context = context;
     this.timers = timers;
     this.connector = connector;
     this.rules = rules;
     this.gone = gone;
+    this.overflow = overflow;
     this.stdin = new StdinPump(context);
   }
 
@@ -82,6 +93,7 @@ final class ProcessStdio {
   private final class Run implements AttachConnection.Listener {
     private @Nullable AttachConnection connection;
     private boolean held;
+    private int holds;
 
     @Override
     public void output(StdStream stream, Buffer data) {
@@ -231,9 +243,30 @@ final class ProcessStdio {
       current.held = hold;
       current.connection.setReading(!hold);
       if (hold) {
+        int number = ++current.holds;
+        timers.after(STALL, () -> stalled(current, number));
         lookAfter(current);
       }
     }
+  }
+
+  /** It has been held up for too long: those who do so are read for no more. */
+  private void stalled(Run held, int number) {
+    if (run == held && held.held && held.holds == number) {
+      sessions.forEach(session -> session.stalled(overflow));
+      regulate();
+    }
+  }
+
+  /** A client that has not read for a very long time is let go. */
+  void tooFarBehind(Session session) {
+    LOG.warn("{}: a client does not read and is let go", id);
+    Contexts.run(
+        context,
+        () -> {
+          sessions.remove(session);
+          session.fail(new EngineException.Internal("the client does not read its output"));
+        });
   }
 
   /** While it is held up: a process that ends meanwhile is let go. */
@@ -259,8 +292,13 @@ final class ProcessStdio {
   }
 
   /** From any context: a session has room again. */
-  void roomForOutput() {
-    Contexts.run(context, this::regulate);
+  void roomForOutput(Session session) {
+    Contexts.run(
+        context,
+        () -> {
+          session.refill();
+          regulate();
+        });
   }
 
   /** Reads on whatever the sessions do. */
@@ -311,6 +349,7 @@ final class ProcessStdio {
   }
 
   private void left(Session session) {
+    session.discard();
     if (!sessions.remove(session)) {
       return;
     }

@@ -8,12 +8,19 @@ import io.vertx.core.streams.ReadStream;
 import io.vertx.core.streams.WriteStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A client's place at a {@link ProcessStdio}: its own queue of output, and a way in. */
 final class Session implements StdioSession {
   /** As much is queued for a client as dockerd queues before the process is held up. */
   private static final long HIGH_WATER = 1_000_000;
+
+  /** How much is kept for a client that does not read before it is let go: 1 GiB. */
+  private static final long MOST_BEHIND = 1L << 30;
+
+  /** How much is read back at a time. */
+  private static final int REFILL = 256 << 10;
 
   /** What a chunk costs besides its bytes, so that many tiny ones count too. */
   private static final int CHUNK_OVERHEAD = 128;
@@ -26,6 +33,11 @@ final class Session implements StdioSession {
 
   /** Live output that waits for the log's replay; on the process's context. */
   private @Nullable List<StdioChunk> held;
+
+  /** Output that the client did not read in time; on the process's context. */
+  private @Nullable Overflow overflow;
+
+  private boolean refilling;
 
   /** Whether the output is to end when all is replayed; on the process's context. */
   private boolean ended;
@@ -45,7 +57,7 @@ final class Session implements StdioSession {
             client,
             chunk -> chunk.data().length() + CHUNK_OVERHEAD,
             HIGH_WATER,
-            process::roomForOutput);
+            () -> process.roomForOutput(this));
     this.input = new SessionInput(process, this, client);
   }
 
@@ -67,11 +79,68 @@ final class Session implements StdioSession {
     if (!selection.wants(chunk.stream())) {
       return true;
     }
-    if (held != null) {
-      held.add(chunk);
-      return true;
+    Overflow behind = overflow;
+    if (behind == null) {
+      return held == null ? output.offer(chunk) : held.add(chunk);
     }
-    return output.offer(chunk);
+    behind.add(chunk);
+    if (behind.queued() > MOST_BEHIND) {
+      process.tooFarBehind(this);
+    }
+    return !isFull();
+  }
+
+  /** The client does not read: what comes goes into a file. On the process's context. */
+  void stalled(Supplier<Overflow> file) {
+    if (overflow == null && output.isFull()) {
+      overflow = file.get();
+      if (held != null) {
+        held.forEach(overflow::add);
+        held.clear();
+      }
+    }
+  }
+
+  /** The client has read: it gets more of what was kept. On the process's context. */
+  void refill() {
+    Overflow behind = overflow;
+    if (behind == null || held != null || refilling || output.isFull()) {
+      return;
+    }
+    refilling = true;
+    behind
+        .take(REFILL)
+        .onComplete(
+            (chunks, failure) -> {
+              refilling = false;
+              if (failure != null) {
+                fail(failure);
+                return;
+              }
+              chunks.forEach(output::offer);
+              if (behind.queued() > 0) {
+                refill();
+              } else {
+                caughtUp(behind);
+              }
+            });
+  }
+
+  private void caughtUp(Overflow behind) {
+    overflow = null;
+    behind.close();
+    if (ended) {
+      output.end();
+    }
+  }
+
+  /** The client has gone, or is given up. On the process's context. */
+  void discard() {
+    Overflow behind = overflow;
+    if (behind != null) {
+      overflow = null;
+      behind.close();
+    }
   }
 
   /** The replay is complete: what was held follows it. On the process's context. */
@@ -81,25 +150,29 @@ final class Session implements StdioSession {
     if (chunks != null) {
       chunks.forEach(output::offer);
     }
-    if (ended) {
+    if (overflow != null) {
+      refill();
+    } else if (ended) {
       output.end();
     }
   }
 
   boolean isFull() {
-    return output.isFull();
+    Overflow behind = overflow;
+    return behind == null ? output.isFull() : behind.unwritten() >= HIGH_WATER;
   }
 
   /** The process's side has ended. On the process's context. */
   void end() {
     input.close();
     ended = true;
-    if (held == null) {
+    if (held == null && overflow == null) {
       output.end();
     }
   }
 
   void fail(Throwable cause) {
+    discard();
     input.close();
     output.fail(cause);
   }

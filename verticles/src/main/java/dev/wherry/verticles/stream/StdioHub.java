@@ -26,25 +26,29 @@ public final class StdioHub {
   private final AttachConnection.Connector connector;
   private final Function<ContextInternal, Timers> timers;
   private final Function<String, Future<Boolean>> gone;
+  private final Function<ContextInternal, Overflow> overflow;
   private final Map<String, ProcessStdio> processes = new HashMap<>();
 
   /**
    * The hub of processes that conmon looks after.
    *
    * @param gone whether the process of this id has ended, as far as the kernel knows; blocking
+   * @param overflow a directory for output that clients do not read
    */
   public static StdioHub ofConmon(
       Vertx vertx,
       ContextInternal owner,
       Blocking blocking,
       Sockets sockets,
-      Predicate<String> gone) {
+      Predicate<String> gone,
+      Path overflow) {
     return new StdioHub(
         vertx,
         owner,
         new ConmonConnector(blocking, sockets),
         Timers::on,
-        id -> blocking.call(() -> gone.test(id)));
+        id -> blocking.call(() -> gone.test(id)),
+        context -> new Overflow(overflow, blocking, context));
   }
 
   StdioHub(
@@ -52,12 +56,14 @@ public final class StdioHub {
       ContextInternal owner,
       AttachConnection.Connector connector,
       Function<ContextInternal, Timers> timers,
-      Function<String, Future<Boolean>> gone) {
+      Function<String, Future<Boolean>> gone,
+      Function<ContextInternal, Overflow> overflow) {
     this.vertx = vertx;
     this.owner = owner;
     this.connector = connector;
     this.timers = timers;
     this.gone = gone;
+    this.overflow = overflow;
   }
 
   /** Completes when the session gets all that the process writes from then on. */
@@ -138,7 +144,13 @@ public final class StdioHub {
         key -> {
           ContextInternal context = Contexts.fresh(vertx);
           return new ProcessStdio(
-              key, context, timers.apply(context), connector, rules, () -> gone.apply(key));
+              key,
+              context,
+              timers.apply(context),
+              connector,
+              rules,
+              () -> gone.apply(key),
+              () -> overflow.apply(context));
         });
   }
 

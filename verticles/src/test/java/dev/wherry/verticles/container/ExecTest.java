@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.wherry.engine.container.Exec;
 import dev.wherry.engine.container.ExecSpec;
+import dev.wherry.engine.container.HostConfig;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.verticles.container.Samples.Options;
 import dev.wherry.verticles.stream.StdStream;
@@ -37,7 +38,7 @@ class ExecTest {
   }
 
   private StdioSession start(String id) {
-    StdioSession session = fixture.get(() -> fixture.execs.start(id));
+    StdioSession session = fixture.get(() -> fixture.execs.start(id, null));
     session.output().handler(chunk -> heard.add(chunk.data().toString())).resume();
     return session;
   }
@@ -143,5 +144,13 @@ class ExecTest {
     assertThatThrownBy(() -> start("nosuch"))
         .isInstanceOf(EngineException.NotFound.class)
         .hasMessage("No such exec instance: nosuch");
+  }
+
+  @Test
+  void a_size_given_at_the_start_is_known_before_the_process_runs() {
+    String id = create(false, true);
+    fixture.get(() -> fixture.execs.start(id, new HostConfig.ConsoleSize(40, 120)));
+    assertThat(fixture.execEngine.calls)
+        .containsSubsequence("size " + id + " 40x120", "start " + id);
   }
 }

@@ -2,6 +2,7 @@ package dev.wherry.verticles.container;
 
 import dev.wherry.engine.container.Exec;
 import dev.wherry.engine.container.ExecSpec;
+import dev.wherry.engine.container.HostConfig;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.launch.ProcessStreams;
 import dev.wherry.engine.lifecycle.ExecLifecycle;
@@ -57,6 +58,11 @@ final class FakeExecs implements ExecLifecycle {
         (key, old) ->
             new Exec(id, old.containerId(), old.spec(), false, true, exitCode, old.pid()));
     Thread.ofPlatform().start(() -> exits.get(id).accept(exitCode));
+  }
+
+  @Override
+  public void setConsoleSize(String id, HostConfig.ConsoleSize size) {
+    calls.add("size " + id + " " + size.rows() + "x" + size.columns());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.wherry.verticles.stream;
 
+import dev.wherry.verticles.bus.Blocking;
 import dev.wherry.verticles.bus.Timers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -32,7 +33,17 @@ public final class FakeConmon implements AttachConnection.Connector {
   /** A hub of processes that this looks after. */
   public StdioHub hub(
       Vertx vertx, ContextInternal owner, Function<ContextInternal, Timers> timers) {
-    return new StdioHub(vertx, owner, this, timers, id -> Future.succeededFuture(processGone));
+    return new StdioHub(
+        vertx,
+        owner,
+        this,
+        timers,
+        id -> Future.succeededFuture(processGone),
+        context ->
+            new Overflow(
+                Path.of(System.getProperty("java.io.tmpdir"), "wherry-overflow"),
+                new Blocking(vertx, "overflow", 2),
+                context));
   }
 
   public Connection last() {
