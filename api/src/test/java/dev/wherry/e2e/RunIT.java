@@ -205,4 +205,21 @@ class RunIT {
     }
     await().until(() -> docker.ok("ps", "-aq").isEmpty());
   }
+
+  /** With dockerd such a client holds up the container. */
+  @Test
+  void a_client_that_stops_reading_does_not_hold_up_the_log_and_misses_nothing() {
+    int bytes = 8_000_000;
+    String script = "head -c " + bytes + " /dev/zero | tr '\\0' y; echo; echo done; sleep 1000";
+    try (CliSession client =
+        docker.start("run", "--name", "boat", TestImages.BUSYBOX, "sh", "-c", script)) {
+      client.awaitOutput("y").signal("STOP");
+      await()
+          .untilAsserted(
+              () -> assertThat(docker.ok("logs", "--tail", "1", "boat")).isEqualTo("done"));
+      client.signal("CONT").awaitOutput("done");
+      assertThat(client.output()).hasSize(bytes + "\ndone\n".length());
+    }
+    docker.ok("rm", "-f", "boat");
+  }
 }
