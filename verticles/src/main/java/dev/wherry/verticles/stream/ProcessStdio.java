@@ -24,12 +24,12 @@ import org.slf4j.LoggerFactory;
  * own, and all state is confined to it; only the methods that say so may be called elsewhere.
  *
  * <p><b>Back pressure:</b> while one session has a full queue nothing is read, which holds up
- * conmon and then the process, so that a slow client is not run away from. One that does not read
- * at all holds up nobody for longer than {@link #STALL}, as the process's log and the other clients
- * wait too: what comes for it goes into a file until it reads again. When the process is to be
- * killed or has ended the back pressure is {@linkplain #lift lifted}: conmon must get rid of the
- * last output to tell of the exit, and there is only so much of it. So a process that is held up is
- * looked after from time to time.
+ * conmon and then the process, so that a slow client is not run away from. Where a log and other
+ * clients wait too, one that does not read holds them up for {@link #STALL} and no longer: what
+ * comes for it goes to disk until it reads again. When the process is to be killed or has ended the
+ * back pressure is {@linkplain #lift lifted}: conmon must get rid of the last output to tell of the
+ * exit, and there is only so much of it. So a process that is held up is looked after from time to
+ * time.
  *
  * <p><b>Input:</b> closing the connection closes the process's input (unless conmon leaves it
  * open), so with an input it stays as long as the process; without one it goes with the last
@@ -243,11 +243,17 @@ final class ProcessStdio {
       current.held = hold;
       current.connection.setReading(!hold);
       if (hold) {
-        int number = ++current.holds;
-        timers.after(STALL, () -> stalled(current, number));
-        lookAfter(current);
+        heldUp(current);
       }
     }
+  }
+
+  private void heldUp(Run held) {
+    int number = ++held.holds;
+    if (rules.logged()) {
+      timers.after(STALL, () -> stalled(held, number));
+    }
+    lookAfter(held);
   }
 
   /** It has been held up for too long: those who do so are read for no more. */
@@ -256,17 +262,6 @@ final class ProcessStdio {
       sessions.forEach(session -> session.stalled(overflow));
       regulate();
     }
-  }
-
-  /** A client that has not read for a very long time is let go. */
-  void tooFarBehind(Session session) {
-    LOG.warn("{}: a client does not read and is let go", id);
-    Contexts.run(
-        context,
-        () -> {
-          sessions.remove(session);
-          session.fail(new EngineException.Internal("the client does not read its output"));
-        });
   }
 
   /** While it is held up: a process that ends meanwhile is let go. */
@@ -286,9 +281,17 @@ final class ProcessStdio {
     }
     if (ended) {
       lift();
-    } else {
-      lookAfter(held);
+      return;
     }
+    List.copyOf(sessions).stream().filter(Session::isStuck).forEach(this::letGo);
+    lookAfter(held);
+  }
+
+  private void letGo(Session session) {
+    LOG.warn("{}: a client does not read and is let go", id);
+    session.fail(new EngineException.Internal("the client does not read its output"));
+    sessions.remove(session);
+    regulate();
   }
 
   /** From any context: a session has room again. */

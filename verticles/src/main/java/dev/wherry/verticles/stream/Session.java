@@ -16,8 +16,11 @@ final class Session implements StdioSession {
   /** As much is queued for a client as dockerd queues before the process is held up. */
   private static final long HIGH_WATER = 1_000_000;
 
-  /** How much is kept for a client that does not read before it is let go: 1 GiB. */
+  /** How much is kept for a client that does not read before the process is held up: 1 GiB. */
   private static final long MOST_BEHIND = 1L << 30;
+
+  /** How often a client that holds up the process is looked at before it is let go. */
+  private static final int MOST_LOOKS = 60;
 
   /** How much is read back at a time. */
   private static final int REFILL = 256 << 10;
@@ -34,10 +37,15 @@ final class Session implements StdioSession {
   /** Live output that waits for the log's replay; on the process's context. */
   private @Nullable List<StdioChunk> held;
 
+  private long heldBytes;
+
   /** Output that the client did not read in time; on the process's context. */
   private @Nullable Overflow overflow;
 
   private boolean refilling;
+
+  /** How often it was looked at since the client last read from what is kept. */
+  private int looks;
 
   /** Whether the output is to end when all is replayed; on the process's context. */
   private boolean ended;
@@ -53,12 +61,12 @@ final class Session implements StdioSession {
     this.whenDetached = whenDetached;
     this.held = replaying ? new ArrayList<>() : null;
     this.output =
-        new QueuedStream<>(
-            client,
-            chunk -> chunk.data().length() + CHUNK_OVERHEAD,
-            HIGH_WATER,
-            () -> process.roomForOutput(this));
+        new QueuedStream<>(client, Session::weight, HIGH_WATER, () -> process.roomForOutput(this));
     this.input = new SessionInput(process, this, client);
+  }
+
+  private static long weight(StdioChunk chunk) {
+    return (long) chunk.data().length() + CHUNK_OVERHEAD;
   }
 
   boolean hasInput() {
@@ -80,23 +88,36 @@ final class Session implements StdioSession {
       return true;
     }
     Overflow behind = overflow;
-    if (behind == null) {
-      return held == null ? output.offer(chunk) : held.add(chunk);
-    }
-    behind.add(chunk);
-    if (behind.queued() > MOST_BEHIND) {
-      process.tooFarBehind(this);
+    if (behind != null) {
+      behind.add(chunk);
+    } else if (held != null) {
+      held.add(chunk);
+      heldBytes += weight(chunk);
+    } else {
+      output.offer(chunk);
     }
     return !isFull();
   }
 
+  /**
+   * Told each second while the process is held up. On the process's context.
+   *
+   * @return whether this client holds it up and has not read for a very long time
+   */
+  boolean isStuck() {
+    Overflow behind = overflow;
+    return behind != null && behind.queued() >= MOST_BEHIND && ++looks >= MOST_LOOKS;
+  }
+
   /** The client does not read: what comes goes into a file. On the process's context. */
   void stalled(Supplier<Overflow> file) {
-    if (overflow == null && output.isFull()) {
+    if (overflow == null && isFull()) {
       overflow = file.get();
+      overflow.whenLess(() -> process.roomForOutput(this));
       if (held != null) {
         held.forEach(overflow::add);
         held.clear();
+        heldBytes = 0;
       }
     }
   }
@@ -108,6 +129,7 @@ final class Session implements StdioSession {
       return;
     }
     refilling = true;
+    looks = 0;
     behind
         .take(REFILL)
         .onComplete(
@@ -147,6 +169,7 @@ final class Session implements StdioSession {
   void replayed() {
     List<StdioChunk> chunks = held;
     held = null;
+    heldBytes = 0;
     if (chunks != null) {
       chunks.forEach(output::offer);
     }
@@ -159,7 +182,9 @@ final class Session implements StdioSession {
 
   boolean isFull() {
     Overflow behind = overflow;
-    return behind == null ? output.isFull() : behind.unwritten() >= HIGH_WATER;
+    return behind == null
+        ? output.isFull() || heldBytes >= HIGH_WATER
+        : behind.unwritten() >= HIGH_WATER || behind.queued() >= MOST_BEHIND;
   }
 
   /** The process's side has ended. On the process's context. */

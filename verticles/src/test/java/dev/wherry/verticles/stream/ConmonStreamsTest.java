@@ -28,9 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("kernel")
 class ConmonStreamsTest {
-  private static final StdioRules NO_INPUT = new StdioRules(false, false, false);
-  private static final StdioRules ONCE = new StdioRules(true, true, false);
-  private static final StdioRules OPEN = new StdioRules(true, false, false);
+  private static final StdioRules NO_INPUT = new StdioRules(false, false, false, true);
+  private static final StdioRules ONCE = new StdioRules(true, true, false, true);
+  private static final StdioRules OPEN = new StdioRules(true, false, false, true);
 
   @TempDir(cleanup = org.junit.jupiter.api.io.CleanupMode.ALWAYS)
   Path directory;
@@ -152,7 +152,7 @@ class ConmonStreamsTest {
   @Test
   void a_terminal_is_one_stream_and_takes_sizes() throws IOException {
     conmon.create(true, List.of("--stdin"), "sh", "-c", "read line; stty size; exit 4");
-    StdioRules rules = new StdioRules(true, false, false);
+    StdioRules rules = new StdioRules(true, false, false, true);
     StdioSession session = attach(rules, null);
     Listener listener = new Listener(session);
     session.output().resume();

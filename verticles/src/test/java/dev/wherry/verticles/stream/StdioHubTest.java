@@ -20,9 +20,10 @@ import org.junit.jupiter.api.Test;
 
 class StdioHubTest {
   private static final Path SOCKET = Path.of("/attach");
-  private static final StdioRules NO_INPUT = new StdioRules(false, false, false);
-  private static final StdioRules ONCE = new StdioRules(true, true, false);
-  private static final StdioRules OPEN = new StdioRules(true, false, false);
+  private static final StdioRules NO_INPUT = new StdioRules(false, false, false, true);
+  private static final StdioRules ONCE = new StdioRules(true, true, false, true);
+  private static final StdioRules EXEC = new StdioRules(false, true, true, false);
+  private static final StdioRules OPEN = new StdioRules(true, false, false, true);
 
   private final Vertx vertx = Vertx.vertx();
   private final ContextInternal owner = Contexts.fresh(vertx);
@@ -301,12 +302,14 @@ class StdioHubTest {
   }
 
   @Test
-  void a_process_that_ends_while_it_is_held_up_is_let_go() {
-    StdioSession slow = attach(NO_INPUT, null);
-    start(NO_INPUT);
+  void a_process_without_a_log_waits_for_its_client_until_it_ends() {
+    StdioSession slow = attach(EXEC, null);
+    start(EXEC);
     FakeConmon.Connection process = conmon.last();
     process.writes(StdStream.STDOUT, Buffer.buffer(new byte[2_000_000]));
-    await().until(() -> timers.pending() == 2);
+    await().until(() -> timers.pending() == 1);
+    timers.advance(Duration.ofSeconds(1));
+    await().until(() -> timers.pending() == 1);
     assertThat(process.reading).isFalse();
     conmon.processGone = true;
     timers.advance(Duration.ofSeconds(1));
