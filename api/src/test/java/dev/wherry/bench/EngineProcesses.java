@@ -83,8 +83,7 @@ final class EngineProcesses {
     return found;
   }
 
-  /** The daemon is the process of a known kind whose command line names the socket. */
-  /** The process of the daemon behind a socket. */
+  /** The daemon behind a socket: the process of a known kind whose command line names it. */
   static long daemon(Path socket) throws IOException {
     return ProcessHandle.allProcesses()
         .map(ProcessHandle::pid)

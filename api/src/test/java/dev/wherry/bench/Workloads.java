@@ -28,6 +28,7 @@ final class Workloads {
     List<Workload> all = new ArrayList<>(NetworkWorkloads.all(images));
     all.addAll(ofContainersAndImages(images));
     all.addAll(EngineWorkloads.all(images));
+    all.addAll(RunningWorkloads.all(images));
     return all;
   }
 
