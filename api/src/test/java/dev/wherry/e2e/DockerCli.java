@@ -83,7 +83,13 @@ final class DockerCli {
    * ttyFile} once it runs.
    */
   CliSession startOnTerminal(Path ttyFile, String... args) {
-    StringBuilder line = new StringBuilder("stty rows 24 cols 80; tty > " + quote(ttyFile));
+    return startOnTerminal(ttyFile, 80, args);
+  }
+
+  /** The same on a terminal of so many columns. */
+  CliSession startOnTerminal(Path ttyFile, int columns, String... args) {
+    StringBuilder line =
+        new StringBuilder("stty rows 24 cols %d; tty > %s".formatted(columns, quote(ttyFile)));
     line.append("; exec ").append(quote(program));
     for (String arg : args) {
       line.append(' ').append(quote(arg));

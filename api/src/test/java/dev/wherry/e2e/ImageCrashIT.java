@@ -98,7 +98,7 @@ class ImageCrashIT {
   private boolean assertWholeOrGone(String name, Set<String> without) {
     boolean there = images().contains(name);
     if (there) {
-      assertThat(images()).containsExactly("busybox:latest", name);
+      assertThat(images()).containsExactlyInAnyOrder("busybox:latest", name);
       Path saved = dir.resolve("saved.tar");
       docker.ok("save", "-o", saved.toString(), name);
       assertThat(docker.ok("run", "--rm", name, "cat", "/whole")).isEqualTo("whole");
@@ -132,6 +132,25 @@ class ImageCrashIT {
     }
     docker.ok("load", "-i", image.dockerArchive("crashed:1").toString());
     assertThat(assertWholeOrGone("crashed:1", without)).isTrue();
+  }
+
+  @Test
+  void killed_in_a_pull_it_has_the_image_or_nothing_of_it() {
+    try (RealRegistry registry = RealRegistry.beside(daemon, 5008, false)) {
+      registry.push("crashed", "1", image);
+      String name = registry.name("crashed:1");
+      Set<String> without = stored();
+      for (String moment :
+          List.of("Pulling fs layer", "Download complete", "Pull complete", "Digest: ")) {
+        try (CliSession pull = docker.start("pull", name)) {
+          pull.awaitOutput(moment);
+          killAndStartAgain();
+        }
+        assertWholeOrGone(name, without);
+      }
+      docker.ok("pull", name);
+      assertThat(assertWholeOrGone(name, without)).isTrue();
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,6 +31,7 @@ final class RealRegistry implements AutoCloseable {
   private static final String MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
   private static final String LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
 
+  private final String namespace;
   private final Path directory;
   private final Process process;
   private final String base;
@@ -41,7 +43,13 @@ final class RealRegistry implements AutoCloseable {
   record Pushed(String digest, int size) {}
 
   private RealRegistry(
-      Path directory, Process process, String base, int port, boolean withPassword) {
+      String namespace,
+      Path directory,
+      Process process,
+      String base,
+      int port,
+      boolean withPassword) {
+    this.namespace = namespace;
     this.directory = directory;
     this.process = process;
     this.base = base;
@@ -49,8 +57,34 @@ final class RealRegistry implements AutoCloseable {
     this.withPassword = withPassword;
   }
 
+  /**
+   * What it proves itself with.
+   *
+   * @param clients whose certificates it wants to see, empty for nobody's
+   */
+  record Tls(Path certificate, Path key, String clients) {
+    private String text() {
+      return "tls: {certificate: %s, key: %s, clientcas: [%s]}"
+          .formatted(certificate, key, clients);
+    }
+  }
+
   /** Starts one that the daemon reaches on its loopback. */
   static RealRegistry beside(DaemonUnderTest daemon, int port, boolean withPassword) {
+    RealRegistry registry = start(daemon, port, withPassword, "");
+    await().atMost(Duration.ofSeconds(30)).until(registry::answers);
+    return registry;
+  }
+
+  /** Starts one that speaks HTTPS, and can be filled by the daemon only. */
+  static RealRegistry secure(DaemonUnderTest daemon, int port, boolean withPassword, Tls tls) {
+    RealRegistry registry = start(daemon, port, withPassword, tls.text());
+    await().atMost(Duration.ofSeconds(30)).until(registry::listens);
+    return registry;
+  }
+
+  private static RealRegistry start(
+      DaemonUnderTest daemon, int port, boolean withPassword, String tls) {
     try {
       Path directory = Files.createTempDirectory("registry-of-tests");
       Path config = directory.resolve("config.yml");
@@ -60,7 +94,7 @@ final class RealRegistry implements AutoCloseable {
           config,
           "version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: %s/data}}\n"
                   .formatted(directory)
-              + "http: {addr: ':%d'}\n".formatted(port)
+              + "http: {addr: ':%d'%s}\n".formatted(port, tls.isEmpty() ? "" : ", " + tls)
               + (withPassword ? auth : ""));
       Process process =
           new ProcessBuilder(
@@ -73,21 +107,57 @@ final class RealRegistry implements AutoCloseable {
               .redirectOutput(directory.resolve("log").toFile())
               .start();
       String base = "http://" + daemon.address() + ":" + port;
-      RealRegistry registry = new RealRegistry(directory, process, base, port, withPassword);
-      await().atMost(Duration.ofSeconds(30)).until(registry::answers);
-      return registry;
+      return new RealRegistry(daemon.namespace(), directory, process, base, port, withPassword);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private boolean answers() {
-    assertThat(process.isAlive()).as("docker-registry runs").isTrue();
+    assertRuns();
     try {
       return send("GET", URI.create(base + "/v2/"), "", new byte[0]).statusCode() == 200;
     } catch (UncheckedIOException notYet) {
       return false;
     }
+  }
+
+  private boolean listens() {
+    assertRuns();
+    try (Socket socket = new Socket(URI.create(base).getHost(), port)) {
+      return socket.isConnected();
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  private void assertRuns() {
+    assertThat(process.isAlive()).as("docker-registry runs").isTrue();
+  }
+
+  /** Has it neither answer nor take anything until it goes on. */
+  void halt() {
+    DockerCli.host("kill", "-STOP", Long.toString(process.pid())).text();
+  }
+
+  void goOn() {
+    DockerCli.host("kill", "-CONT", Long.toString(process.pid())).text();
+  }
+
+  /** How many connections to it there are in its network namespace, seen from its clients. */
+  long connections() {
+    return DockerCli.host(
+            "nsenter",
+            "--net=/run/netns/" + namespace,
+            "ss",
+            "-Htn",
+            "state",
+            "established",
+            "dport = :" + port)
+        .text()
+        .lines()
+        .filter(line -> !line.isBlank())
+        .count();
   }
 
   /** What the daemon calls an image of it. */

@@ -19,10 +19,12 @@ final class ConfigBuilder {
    * Builds the configuration.
    *
    * @param settings the flags and the file, joined and free of unsupported values
+   * @param environment the daemon's, for what the settings do not say
    * @return the checked configuration
    * @throws ConfigException naming the directive whose value is wrong
    */
-  static DaemonConfig build(Settings settings) throws ConfigException {
+  static DaemonConfig build(Settings settings, Map<String, String> environment)
+      throws ConfigException {
     LogLevel level = LogLevel.parse(settings.text("log-level").orElse("info"));
     return new DaemonConfig(
         listen(settings.list("hosts")),
@@ -35,7 +37,7 @@ final class ConfigBuilder {
         labels(settings.list("labels")),
         NetworkRules.network(settings),
         containers(settings),
-        RegistryRules.registries(settings));
+        RegistryRules.registries(settings, environment));
   }
 
   private static List<ListenAddress> listen(List<String> hosts) throws ConfigException {

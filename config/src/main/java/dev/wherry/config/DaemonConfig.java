@@ -1,6 +1,7 @@
 package dev.wherry.config;
 
 import java.net.InetAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -168,13 +169,15 @@ public record DaemonConfig(
    * @param maxDownloads most layers downloaded at a time
    * @param maxUploads most layers uploaded at a time
    * @param maxAttempts how often a download that breaks off is tried
+   * @param proxies by which they are reached
    */
   public record Registries(
       List<String> insecure,
       List<String> mirrors,
       int maxDownloads,
       int maxUploads,
-      int maxAttempts) {
+      int maxAttempts,
+      Proxies proxies) {
     /** {@code --max-concurrent-downloads}' default. */
     public static final int DEFAULT_DOWNLOADS = 3;
 
@@ -188,6 +191,33 @@ public record DaemonConfig(
     public Registries {
       insecure = List.copyOf(insecure);
       mirrors = List.copyOf(mirrors);
+    }
+  }
+
+  /**
+   * Proxies.
+   *
+   * @param http for servers that speak plain HTTP
+   * @param https for the others
+   * @param exceptions who is asked without one, separated by commas
+   */
+  public record Proxies(Optional<Proxy> http, Optional<Proxy> https, String exceptions) {
+    /** None at all. */
+    public static final Proxies NONE = new Proxies(Optional.empty(), Optional.empty(), "");
+  }
+
+  /**
+   * A proxy.
+   *
+   * @param address of the scheme {@code http} or {@code socks5}, with user and password where it
+   *     wants them
+   * @param shown what may be told of it: the same as it was given, without these
+   */
+  public record Proxy(URI address, String shown) {
+    /** Without user and password. */
+    @Override
+    public String toString() {
+      return shown;
     }
   }
 }

@@ -11,10 +11,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Reads daemon.json, in dockerd's keys. */
 final class DaemonFile {
+  /** Groups directives that are single flags. */
+  private static final String PROXIES = "proxies";
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(DeserializationFeature.USE_LONG_FOR_INTS)
@@ -47,7 +52,7 @@ final class DaemonFile {
     }
     var values = new LinkedHashMap<String, Object>();
     var unknown = new ArrayList<String>();
-    for (var property : root.properties()) {
+    for (var property : flat(root)) {
       Directive directive = Directives.all().get(property.getKey());
       if (directive == null) {
         unknown.add(property.getKey());
@@ -61,6 +66,20 @@ final class DaemonFile {
               + String.join(", ", unknown));
     }
     return new Settings(values);
+  }
+
+  /** What the file groups by an object counts as if it were not in one. */
+  private static List<Map.Entry<String, JsonNode>> flat(JsonNode root) {
+    var properties = new ArrayList<Map.Entry<String, JsonNode>>();
+    for (var property : root.properties()) {
+      if (property.getKey().equals(PROXIES)
+          && (property.getValue().isObject() || property.getValue().isNull())) {
+        properties.addAll(property.getValue().properties());
+      } else {
+        properties.add(property);
+      }
+    }
+    return properties;
   }
 
   private static Object value(Directive directive, JsonNode node) throws ConfigException {

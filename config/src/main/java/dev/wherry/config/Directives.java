@@ -82,7 +82,10 @@ final class Directives {
               "max-download-attempts",
               "--max-download-attempts",
               INT,
-              "How often a download is tried (default 5)"));
+              "How often a download is tried (default 5)"),
+          honoured("http-proxy", "--http-proxy", STRING, "Proxy to registries that speak HTTP"),
+          honoured("https-proxy", "--https-proxy", STRING, "Proxy to registries that speak HTTPS"),
+          honoured("no-proxy", "--no-proxy", STRING, "Hosts and networks reached without a proxy"));
 
   private static final List<Directive> WITHOUT_EFFECT =
       List.of(
@@ -147,10 +150,6 @@ final class Directives {
                       "allow-nondistributable-artifacts",
                       "--allow-nondistributable-artifacts",
                       LIST),
-                  only("http-proxy", "--http-proxy", STRING),
-                  only("https-proxy", "--https-proxy", STRING),
-                  only("no-proxy", "--no-proxy", STRING),
-                  only("proxies", "", OBJECT),
                   only("features", "--feature", OBJECT),
                   only("builder", "", OBJECT),
                   only("authorization-plugins", "--authorization-plugin", LIST),

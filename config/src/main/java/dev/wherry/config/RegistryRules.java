@@ -7,12 +7,14 @@ import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Checks what is said of registries, with dockerd's words. */
 final class RegistryRules {
   private RegistryRules() {}
 
-  static Registries registries(Settings settings) throws ConfigException {
+  static Registries registries(Settings settings, Map<String, String> environment)
+      throws ConfigException {
     var insecure = new ArrayList<String>();
     for (String registry : settings.list("insecure-registries")) {
       insecure.add(insecure(registry));
@@ -34,7 +36,8 @@ final class RegistryRules {
             settings,
             "max-download-attempts",
             Registries.DEFAULT_ATTEMPTS,
-            "attempts of downloads"));
+            "attempts of downloads"),
+        ProxyRules.proxies(settings, environment));
   }
 
   private static int count(Settings settings, String key, int otherwise, String what)

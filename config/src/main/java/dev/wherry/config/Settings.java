@@ -42,7 +42,12 @@ record Settings(Map<String, Object> values) {
         joined.put(key, union(flag.getValue(), other));
       } else {
         conflicts.add(
-            key + ": (from flag: " + show(flag.getValue()) + ", from file: " + show(other) + ")");
+            key
+                + ": (from flag: "
+                + shown(key, flag.getValue())
+                + ", from file: "
+                + shown(key, other)
+                + ")");
       }
     }
     if (!conflicts.isEmpty()) {
@@ -113,6 +118,12 @@ record Settings(Map<String, Object> values) {
   /** Whether a boolean directive was given as true. */
   boolean isTrue(String key) {
     return Boolean.TRUE.equals(values.get(key));
+  }
+
+  /** A value without what is secret in it. */
+  private static String shown(String key, Object value) {
+    String text = show(value);
+    return key.endsWith("-proxy") ? ProxyRules.masked(text) : text;
   }
 
   /** A value as dockerd prints one: {@code [a b]}, {@code map[k:v]}. */

@@ -2,6 +2,7 @@ package dev.wherry.config;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** What a daemon command line comes to: serve with these settings, or print something and leave. */
 public sealed interface StartRequest {
@@ -30,19 +31,29 @@ public sealed interface StartRequest {
    * @throws ConfigException when a flag, the file or a value is wrong, unknown or not supported
    */
   static StartRequest of(String... args) throws ConfigException {
+    return of(System.getenv(), args);
+  }
+
+  /**
+   * The same in an environment of one's own.
+   *
+   * @param environment variables by their names: {@code HTTP_PROXY} and its like
+   */
+  static StartRequest of(Map<String, String> environment, String... args) throws ConfigException {
     DaemonFlags flags = DaemonFlags.parse(args);
     return switch (flags.action()) {
       case HELP -> new Print(DaemonFlags.help().stripTrailing());
       case VERSION -> new Print("Wherry version " + WherryVersion.current().number());
       case VALIDATE -> {
-        config(flags);
+        config(flags, environment);
         yield new Print("configuration OK");
       }
-      case SERVE -> new Serve(config(flags));
+      case SERVE -> new Serve(config(flags, environment));
     };
   }
 
-  private static DaemonConfig config(DaemonFlags flags) throws ConfigException {
+  private static DaemonConfig config(DaemonFlags flags, Map<String, String> environment)
+      throws ConfigException {
     Path file = flags.configFile().orElse(DaemonFlags.DEFAULT_CONFIG_FILE);
     Settings settings = flags.settings();
     if (flags.configFile().isPresent() || Files.exists(file)) {
@@ -54,6 +65,6 @@ public sealed interface StartRequest {
       }
     }
     settings.requireSupported();
-    return ConfigBuilder.build(settings);
+    return ConfigBuilder.build(settings, environment);
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +31,7 @@ class StartRequestTest {
   }
 
   private static DaemonConfig serve(String... args) throws ConfigException {
-    return ((StartRequest.Serve) StartRequest.of(args)).config();
+    return ((StartRequest.Serve) StartRequest.of(Map.of(), args)).config();
   }
 
   private static String printed(String... args) throws ConfigException {
@@ -207,7 +208,12 @@ class StartRequestTest {
     assertThat(registries)
         .isEqualTo(
             new DaemonConfig.Registries(
-                List.of("reg:5000", "10.0.0.0/8"), List.of("https://mirror.example/"), 6, 7, 5));
+                List.of("reg:5000", "10.0.0.0/8"),
+                List.of("https://mirror.example/"),
+                6,
+                7,
+                5,
+                DaemonConfig.Proxies.NONE));
     assertThatThrownBy(() -> file("{}", "--registry-mirror", "ftp://x"))
         .hasMessageContaining("invalid mirror: unsupported scheme \"ftp\" in \"ftp://x\"");
     assertThatThrownBy(() -> file("{}", "--registry-mirror", "https://u:p@x"))

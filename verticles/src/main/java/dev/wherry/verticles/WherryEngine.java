@@ -3,6 +3,7 @@ package dev.wherry.verticles;
 import dev.wherry.config.DaemonConfig;
 import dev.wherry.engine.linux.ResidentMemory;
 import dev.wherry.engine.registry.RegistryClient;
+import dev.wherry.engine.registry.RegistryProxies;
 import dev.wherry.engine.registry.RegistrySettings;
 import dev.wherry.verticles.bus.Blocking;
 import dev.wherry.verticles.bus.LocalCodec;
@@ -115,9 +116,16 @@ public final class WherryEngine {
         registries.maxAttempts());
   }
 
+  private static RegistryProxies proxies(DaemonConfig.Proxies proxies) {
+    return new RegistryProxies(
+        proxies.http().map(DaemonConfig.Proxy::address),
+        proxies.https().map(DaemonConfig.Proxy::address),
+        proxies.exceptions());
+  }
+
   private RegistryClient registries(EngineRooms rooms, DaemonConfig config) {
     return new RegistryClient(
-        new VertxRegistryHttp(vertx),
+        new VertxRegistryHttp(vertx, proxies(config.registries().proxies())),
         rooms.images(),
         settings(config.registries()),
         config.directories().dataRoot().resolve("registry"),

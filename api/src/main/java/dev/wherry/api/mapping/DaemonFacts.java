@@ -1,5 +1,6 @@
 package dev.wherry.api.mapping;
 
+import dev.wherry.config.DaemonConfig;
 import java.util.List;
 
 /**
@@ -11,6 +12,7 @@ import java.util.List;
  * @param logDriver where containers' output goes by default
  * @param insecureRegistries hosts and networks, without loopback
  * @param mirrors of Docker Hub
+ * @param proxies by which registries are reached
  */
 public record DaemonFacts(
     String version,
@@ -18,4 +20,5 @@ public record DaemonFacts(
     List<String> labels,
     String logDriver,
     List<String> insecureRegistries,
-    List<String> mirrors) {}
+    List<String> mirrors,
+    DaemonConfig.Proxies proxies) {}

@@ -13,6 +13,7 @@ import dev.wherry.api.dto.SystemInfoView.RegistryConfigView;
 import dev.wherry.api.dto.SystemInfoView.RuntimeView;
 import dev.wherry.api.dto.SystemInfoView.Storage;
 import dev.wherry.api.dto.SystemInfoView.SwarmView;
+import dev.wherry.config.DaemonConfig;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerState;
 import dev.wherry.verticles.EngineInfo;
@@ -131,9 +132,9 @@ public final class InfoJson {
         // Containers outlive the daemon, always.
         true,
         "",
-        "",
-        "",
-        "",
+        daemon.proxies().http().map(DaemonConfig.Proxy::shown).orElse(""),
+        daemon.proxies().https().map(DaemonConfig.Proxy::shown).orElse(""),
+        daemon.proxies().exceptions(),
         null);
   }
 

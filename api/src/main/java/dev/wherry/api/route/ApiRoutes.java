@@ -77,7 +77,8 @@ public final class ApiRoutes {
         config.labels(),
         config.containers().log().driver(),
         config.registries().insecure(),
-        config.registries().mirrors());
+        config.registries().mirrors(),
+        config.registries().proxies());
   }
 
   /** Adds the routes, those asked most often first: a router looks through them in order. */

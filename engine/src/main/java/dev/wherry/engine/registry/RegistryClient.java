@@ -129,17 +129,15 @@ public final class RegistryClient {
       Function<RegistryError, EngineException> refused) {
     Exception last = null;
     for (RegistryEndpoint endpoint : endpoints) {
-      boolean answers = false;
+      RegistrySession session =
+          new RegistrySession(http, endpoint, credentials, scope, cancellation);
       try {
-        RegistrySession session =
-            new RegistrySession(http, endpoint, credentials, scope, cancellation);
         session.ping(cancellation);
-        answers = true;
         return work.in(session);
       } catch (IOException | EngineException e) {
         cancellation.check();
         last = e;
-        if (!endpoint.mirror() && (answers || e instanceof RegistryError)) {
+        if (!endpoint.mirror() && session.hasAnswered()) {
           break;
         }
       }
@@ -192,15 +190,17 @@ public final class RegistryClient {
   public String login(String server, Credentials credentials, Cancellation cancellation) {
     Exception last = null;
     for (RegistryEndpoint endpoint : directory.own(domain(server))) {
+      RegistrySession session = new RegistrySession(http, endpoint, credentials, "", cancellation);
       try {
-        RegistrySession session =
-            new RegistrySession(http, endpoint, credentials, "", cancellation);
         session.login(cancellation);
         return session.identityToken();
       } catch (RegistryError e) {
         throw loginFailed(e, endpoint);
       } catch (IOException e) {
         last = e;
+        if (session.hasAnswered()) {
+          break;
+        }
       }
     }
     throw new EngineException.Internal(

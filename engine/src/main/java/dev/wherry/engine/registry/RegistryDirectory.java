@@ -1,6 +1,6 @@
 package dev.wherry.engine.registry;
 
-import java.math.BigInteger;
+import dev.wherry.engine.network.Subnet;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -14,34 +14,14 @@ final class RegistryDirectory {
   private static final List<String> LOOPBACK = List.of("127.0.0.0/8", "::1/128");
 
   private final List<String> insecureHosts = new ArrayList<>();
-  private final List<Network> insecureNetworks = new ArrayList<>();
+  private final List<Subnet> insecureNetworks = new ArrayList<>();
   private final List<String> mirrors;
 
-  /** Addresses that begin alike. */
-  private record Network(InetAddress address, int prefix) {
-    static Network parse(String cidr) {
-      int slash = cidr.indexOf('/');
-      return new Network(
-          InetAddress.ofLiteral(cidr.substring(0, slash)),
-          Integer.parseInt(cidr.substring(slash + 1)));
-    }
-
-    boolean contains(InetAddress other) {
-      byte[] own = address.getAddress();
-      byte[] theirs = other.getAddress();
-      int rest = own.length * Byte.SIZE - prefix;
-      return own.length == theirs.length
-          && new BigInteger(1, own)
-              .shiftRight(rest)
-              .equals(new BigInteger(1, theirs).shiftRight(rest));
-    }
-  }
-
   RegistryDirectory(RegistrySettings settings) {
-    LOOPBACK.forEach(cidr -> insecureNetworks.add(Network.parse(cidr)));
+    LOOPBACK.forEach(cidr -> insecureNetworks.add(Subnet.parse(cidr)));
     for (String insecure : settings.insecure()) {
       if (insecure.indexOf('/') >= 0) {
-        insecureNetworks.add(Network.parse(insecure));
+        insecureNetworks.add(Subnet.parse(insecure));
       } else {
         insecureHosts.add(insecure);
       }

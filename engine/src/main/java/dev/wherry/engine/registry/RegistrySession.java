@@ -31,6 +31,7 @@ final class RegistrySession {
   private volatile String authorization;
 
   private volatile String identityToken = "";
+  private volatile boolean answered;
 
   // Guarded by this.
   private List<String> scopes;
@@ -56,6 +57,11 @@ final class RegistrySession {
 
   RegistryEndpoint endpoint() {
     return endpoint;
+  }
+
+  /** Whether there is somebody; then nobody less secure is asked instead. */
+  boolean hasAnswered() {
+    return answered;
   }
 
   /** What stands for the password from now on, if a token server has given such. */
@@ -243,6 +249,7 @@ final class RegistrySession {
       }
       Answer answer =
           send(new Request(call.method, uri, all, call.content, endpoint.trust(uri)), cancellation);
+      answered = true;
       URI next = follows ? redirect(answer, uri) : null;
       if (next == null) {
         return new Reached(answer, home);

@@ -2,9 +2,9 @@ package dev.wherry.verticles.registry;
 
 import dev.wherry.engine.registry.Cancellation;
 import dev.wherry.engine.registry.RegistryHttp;
+import dev.wherry.engine.registry.RegistryProxies;
 import dev.wherry.verticles.bus.BodyInputStream;
 import dev.wherry.verticles.bus.Contexts;
-import io.netty.handler.ssl.NotSslRecordException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -16,19 +16,15 @@ import io.vertx.core.internal.ContextInternal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.security.cert.CertPathBuilderException;
-import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,15 +45,23 @@ public final class VertxRegistryHttp implements RegistryHttp {
   private static final Logger LOG = LoggerFactory.getLogger(VertxRegistryHttp.class);
 
   private final Vertx vertx;
+  private final RegistryProxies proxies;
+  private final Duration patience;
   private final RegistryClients clients;
 
   /** With the certificates of the places that dockerd has for them, and our own. */
-  public VertxRegistryHttp(Vertx vertx) {
-    this(vertx, RegistryCertificates.PLACES);
+  public VertxRegistryHttp(Vertx vertx, RegistryProxies proxies) {
+    this(vertx, proxies, RegistryCertificates.PLACES, PATIENCE);
   }
 
-  VertxRegistryHttp(Vertx vertx, List<Path> certificates) {
+  /**
+   * @param patience how long a server may send or take nothing
+   */
+  VertxRegistryHttp(
+      Vertx vertx, RegistryProxies proxies, List<Path> certificates, Duration patience) {
     this.vertx = vertx;
+    this.proxies = proxies;
+    this.patience = patience;
     this.clients = new RegistryClients(vertx, new RegistryCertificates(certificates));
   }
 
@@ -82,7 +86,7 @@ public final class VertxRegistryHttp implements RegistryHttp {
                       begun.complete(out);
                       return exchange(out, request, body);
                     })
-                .map(in -> new VertxAnswer(context, in, hook))
+                .map(in -> new VertxAnswer(context, in, patience, hook))
                 .onSuccess(
                     answer -> {
                       if (!answered.complete(answer)) {
@@ -113,11 +117,12 @@ public final class VertxRegistryHttp implements RegistryHttp {
     RequestOptions options =
         new RequestOptions()
             .setMethod(HttpMethod.valueOf(request.method()))
-            .setHost(host(uri))
-            .setPort(port(uri))
+            .setHost(Addresses.host(uri))
+            .setPort(Addresses.port(uri))
             .setSsl(tls)
             .setURI(uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery())
             .setFollowRedirects(false);
+    proxies.of(uri).map(Addresses::options).ifPresent(options::setProxyOptions);
     options.putHeader("User-Agent", "wherry");
     request.headers().forEach(options::putHeader);
     return client(request).compose(client -> client.request(options));
@@ -132,13 +137,13 @@ public final class VertxRegistryHttp implements RegistryHttp {
   }
 
   /** Sends what is short at once, and leaves what is long to be written by the caller. */
-  private static Future<HttpClientResponse> exchange(
+  private Future<HttpClientResponse> exchange(
       HttpClientRequest out, Request request, CompletableFuture<RequestBody> body) {
     Content content = request.content();
     if (isStreamed(content)) {
       out.setChunked(true);
       Future<HttpClientResponse> response = out.response();
-      body.complete(new RequestBody(out, response, PATIENCE));
+      body.complete(new RequestBody(out, response, patience));
       return response;
     }
     if (content.length() > 0) {
@@ -153,8 +158,7 @@ public final class VertxRegistryHttp implements RegistryHttp {
   }
 
   /** On the caller's thread. A server that answers before all has come wants no more. */
-  private static void write(Content content, CompletableFuture<RequestBody> begun)
-      throws IOException {
+  private void write(Content content, CompletableFuture<RequestBody> begun) throws IOException {
     try (RequestBody body = await(begun)) {
       content.writeTo(body);
       body.end();
@@ -163,9 +167,9 @@ public final class VertxRegistryHttp implements RegistryHttp {
     }
   }
 
-  private static RequestBody await(CompletableFuture<RequestBody> begun) throws IOException {
+  private RequestBody await(CompletableFuture<RequestBody> begun) throws IOException {
     try {
-      return begun.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      return begun.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       throw interrupted(e);
     } catch (TimeoutException e) {
@@ -182,24 +186,14 @@ public final class VertxRegistryHttp implements RegistryHttp {
     return interrupted;
   }
 
-  private static int port(URI uri) {
-    return uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
-  }
-
-  /** Without the brackets that an IPv6 address has in a URI. */
-  private static String host(URI uri) {
-    String host = uri.getHost();
-    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-  }
-
-  private static VertxAnswer await(CompletableFuture<VertxAnswer> answered, Request request)
+  private VertxAnswer await(CompletableFuture<VertxAnswer> answered, Request request)
       throws IOException {
     try {
-      Duration patience =
+      Duration limit =
           request.method().equals("PUT") || isStreamed(request.content())
               ? PATIENCE_AFTER_UPLOAD
-              : PATIENCE;
-      return answered.get(patience.toSeconds(), TimeUnit.SECONDS);
+              : patience;
+      return answered.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       throw interrupted(e);
     } catch (TimeoutException e) {
@@ -210,34 +204,11 @@ public final class VertxRegistryHttp implements RegistryHttp {
   }
 
   /** The common cases in Go's words, which users and their tools know. */
-  private static IOException explain(Throwable cause, URI uri) {
-    String address = host(uri) + ":" + port(uri);
-    String text = String.valueOf(cause.getMessage());
-    return switch (cause) {
-      case UnknownHostException e ->
-          new IOException("dial tcp: lookup " + host(uri) + ": no such host", e);
-      case ConnectException e when text.contains("Connection refused") ->
-          new IOException("dial tcp " + address + ": connect: connection refused", e);
-      case ConnectException e -> new IOException("dial tcp " + address + ": " + text, e);
-      case SSLException e -> new IOException(tls(e), e);
-      default -> new IOException(text, cause);
-    };
-  }
-
-  /** What lies at the bottom of a failed handshake. */
-  private static String tls(SSLException failure) {
-    Throwable root = failure;
-    while (root.getCause() != null && !(root instanceof CertificateException)) {
-      root = root.getCause();
-    }
-    return switch (root) {
-      case CertPathBuilderException e -> "x509: certificate signed by unknown authority";
-      case CertificateException e when e.getCause() instanceof CertPathBuilderException ->
-          "x509: certificate signed by unknown authority";
-      case CertificateException e -> "x509: " + e.getMessage();
-      case NotSslRecordException e -> "http: server gave HTTP response to HTTPS client";
-      default -> String.valueOf(root.getMessage());
-    };
+  private IOException explain(Throwable cause, URI uri) {
+    Optional<URI> proxy = proxies.of(uri);
+    return proxy.isPresent() && Addresses.isOfTheWay(cause)
+        ? new IOException("proxyconnect tcp: " + GoWords.of(cause, proxy.get()).getMessage(), cause)
+        : GoWords.of(cause, uri);
   }
 
   /** An answer whose body is read by a worker. */
@@ -248,10 +219,14 @@ public final class VertxRegistryHttp implements RegistryHttp {
     private final Cancellation.Hook hook;
 
     /** Made on the context, before any of the body is handed out. */
-    VertxAnswer(ContextInternal context, HttpClientResponse response, Cancellation.Hook hook) {
+    VertxAnswer(
+        ContextInternal context,
+        HttpClientResponse response,
+        Duration patience,
+        Cancellation.Hook hook) {
       this.context = context;
       this.response = response;
-      this.body = new BodyInputStream(context, response, PATIENCE);
+      this.body = new BodyInputStream(context, response, patience);
       this.hook = hook;
     }
 

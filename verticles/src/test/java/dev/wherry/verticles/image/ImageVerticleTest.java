@@ -8,6 +8,7 @@ import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.image.ImageProgress;
 import dev.wherry.engine.image.ImageStore.ImageUser;
 import dev.wherry.engine.registry.RegistryClient;
+import dev.wherry.engine.registry.RegistryProxies;
 import dev.wherry.engine.registry.RegistrySettings;
 import dev.wherry.verticles.bus.Archive;
 import dev.wherry.verticles.bus.Blocking;
@@ -49,7 +50,7 @@ class ImageVerticleTest {
                 store,
                 id -> List.of(new ImageUser("user of " + id, true)),
                 new RegistryClient(
-                    new VertxRegistryHttp(vertx),
+                    new VertxRegistryHttp(vertx, RegistryProxies.NONE),
                     store,
                     RegistrySettings.DEFAULT,
                     directory,

@@ -9,6 +9,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,7 +46,12 @@ final class HostileRegistry implements AutoCloseable {
   }
 
   HostileRegistry(Vertx vertx) {
-    server = vertx.createHttpServer().requestHandler(this::answer).listen(0, "127.0.0.1").await();
+    this(vertx, new HttpServerOptions());
+  }
+
+  HostileRegistry(Vertx vertx, HttpServerOptions options) {
+    server =
+        vertx.createHttpServer(options).requestHandler(this::answer).listen(0, "127.0.0.1").await();
     content.put("/v2/", "{}".getBytes(UTF_8));
     blob(layer);
     blob(config);

@@ -8,12 +8,14 @@ import dev.wherry.engine.layer.LayerLimits;
 import dev.wherry.engine.linux.LinuxMounts;
 import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.registry.RegistryClient;
+import dev.wherry.engine.registry.RegistryProxies;
 import dev.wherry.engine.registry.RegistrySettings;
 import dev.wherry.engine.snapshot.OverlaySnapshotter;
 import dev.wherry.engine.tar.Expansion;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,6 +32,9 @@ final class LocalStore implements AutoCloseable {
   final ExecutorService executor = Executors.newCachedThreadPool();
   final OverlaySnapshotter snapshotter;
   final FileImageStore images;
+
+  /** How long a registry may be silent. */
+  Duration patience = Duration.ofSeconds(20);
 
   LocalStore(Path directory) {
     this.directory = directory;
@@ -54,7 +59,7 @@ final class LocalStore implements AutoCloseable {
   /** A client that knows what those before it have noted of registries. */
   RegistryClient client(String... mirrors) {
     return new RegistryClient(
-        new VertxRegistryHttp(vertx),
+        new VertxRegistryHttp(vertx, RegistryProxies.NONE, RegistryCertificates.PLACES, patience),
         images,
         new RegistrySettings(List.of(), List.of(mirrors), 3, 5, ATTEMPTS),
         directory.resolve("registry"),

@@ -18,6 +18,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -36,11 +37,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("kernel")
 @Timeout(60)
 class RegistryPullTest {
-  private static final Credentials USER = new Credentials("user", "canary", "", "");
-
-  /** user:canary. */
-  private static final String BASIC = "Basic dXNlcjpjYW5hcnk=";
-
   @TempDir private Path directory;
   private final List<ImageProgress> told = new CopyOnWriteArrayList<>();
   private LocalStore local;
@@ -58,14 +54,17 @@ class RegistryPullTest {
     local.close();
   }
 
-  private void pull(String tag, Credentials credentials) {
+  private void pull(String tag) {
     local
         .client()
-        .pull(PullRequest.of(registry.name(), tag, "", credentials), new Cancellation(), told::add);
+        .pull(
+            PullRequest.of(registry.name(), tag, "", Credentials.NONE),
+            new Cancellation(),
+            told::add);
   }
 
   private void refused(String tag, String why) {
-    assertThatThrownBy(() -> pull(tag, Credentials.NONE))
+    assertThatThrownBy(() -> pull(tag))
         .isInstanceOf(EngineException.class)
         .hasMessageContaining(why);
     local.assertEmpty();
@@ -83,7 +82,7 @@ class RegistryPullTest {
 
   @Test
   void an_image_is_pulled() {
-    pull("1", Credentials.NONE);
+    pull("1");
     assertPulled();
     assertThat(told).extracting(ImageProgress::status).contains("Download complete");
   }
@@ -99,7 +98,7 @@ class RegistryPullTest {
             HostileRegistry.serve(request, registry.layer);
           }
         });
-    pull("1", Credentials.NONE);
+    pull("1");
     assertPulled();
     assertThat(told).extracting(ImageProgress::status).contains("Retrying in 0 seconds");
   }
@@ -117,7 +116,7 @@ class RegistryPullTest {
             request.response().end(Buffer.buffer(registry.layer));
           }
         });
-    pull("1", Credentials.NONE);
+    pull("1");
     assertPulled();
   }
 
@@ -215,6 +214,73 @@ class RegistryPullTest {
   }
 
   @Test
+  void headers_without_end_are_refused() {
+    registry.tricks.put(
+        "/v2/app/manifests/1",
+        request -> request.response().putHeader("X", "x".repeat(1 << 20)).end());
+    refused("1", "HTTP header is larger than 65536 bytes");
+  }
+
+  @Test
+  void a_registry_that_falls_silent_is_left() {
+    registry.tricks.put(
+        blobOfLayer(),
+        request ->
+            request
+                .response()
+                .putHeader("Content-Length", String.valueOf(registry.layer.length))
+                .write(Buffer.buffer(registry.layer).slice(0, 100_000)));
+    local.patience = Duration.ofMillis(300);
+    refused("1", "nothing has arrived for too long");
+    assertThat(told).extracting(ImageProgress::status).contains("Retrying in 0 seconds");
+  }
+
+  @Test
+  void a_registry_that_never_answers_is_left() {
+    registry.tricks.put("/v2/app/manifests/1", request -> {});
+    local.patience = Duration.ofMillis(300);
+    refused("1", "net/http: timeout awaiting response headers");
+  }
+
+  private void allRefused(String why) {
+    assertThatThrownBy(
+            () ->
+                local
+                    .client()
+                    .pull(
+                        PullRequest.of(registry.name(), "", "", Credentials.NONE),
+                        new Cancellation(),
+                        told::add))
+        .hasMessageContaining(why);
+    local.assertEmpty();
+  }
+
+  @Test
+  void a_tag_that_is_none_is_refused() {
+    registry.content.put("/v2/app/tags/list", "{\"tags\":[\"../../etc\"]}".getBytes(UTF_8));
+    allRefused("invalid tag format");
+  }
+
+  @Test
+  void tags_without_end_are_refused() {
+    registry.content.put(
+        "/v2/app/tags/list", ("{\"tags\":[\"" + "x".repeat(5 << 20) + "\"]}").getBytes(UTF_8));
+    allRefused("the registry sent a list of tags of more than");
+  }
+
+  @Test
+  void a_list_of_tags_goes_on_at_the_registry_only() {
+    registry.tricks.put(
+        "/v2/app/tags/list",
+        request ->
+            request
+                .response()
+                .putHeader("Link", "<http://127.0.0.1:1/v2/app/tags/list>; rel=\"next\"")
+                .end("{\"tags\":[\"1\"]}"));
+    allRefused("the registry's list goes on elsewhere");
+  }
+
+  @Test
   void a_manifest_of_two_meanings_is_refused() {
     registry.manifest("2", registry.manifest(5).replaceFirst("\\{", "{\"manifests\":[],"));
     refused("2", "both an index and an image");
@@ -252,133 +318,6 @@ class RegistryPullTest {
         .hasMessageContaining("context canceled");
     gone.join();
     local.assertEmpty();
-  }
-
-  /** Makes the registry want a token of its own token server. */
-  private void demandToken() {
-    registry.gate =
-        request -> {
-          String shown = request.getHeader("Authorization");
-          if (request.path().equals("/token")) {
-            boolean known =
-                "repository:app:pull".equals(request.getParam("scope"))
-                    && "tests".equals(request.getParam("service"))
-                    && BASIC.equals(shown);
-            if (known) {
-              request.response().end("{\"token\":\"let-me-in\"}");
-            } else {
-              HostileRegistry.error(request, 401, "UNAUTHORIZED", "incorrect password");
-            }
-            return true;
-          }
-          if (!"Bearer let-me-in".equals(shown)) {
-            request
-                .response()
-                .putHeader(
-                    "WWW-Authenticate",
-                    "Bearer realm=\"http://127.0.0.1:%d/token\",service=\"tests\""
-                        .formatted(registry.port()));
-            HostileRegistry.error(request, 401, "UNAUTHORIZED", "authentication required");
-            return true;
-          }
-          return false;
-        };
-  }
-
-  @Test
-  void a_registry_that_wants_a_token_gets_one() {
-    demandToken();
-    pull("1", USER);
-    assertPulled();
-    assertThat(registry.asked)
-        .noneMatch(line -> line.startsWith("GET /v2") && line.contains("Basic"));
-  }
-
-  @Test
-  void without_the_right_password_there_is_no_token() {
-    demandToken();
-    refused("1", "unauthorized: incorrect password");
-    assertThatThrownBy(
-            () ->
-                local
-                    .client()
-                    .login(
-                        "127.0.0.1:" + registry.port(),
-                        new Credentials("user", "wrong", "", ""),
-                        new Cancellation()))
-        .isInstanceOf(EngineException.Unauthorized.class)
-        .hasMessageContaining("incorrect password");
-  }
-
-  @Test
-  void a_redirect_to_another_host_takes_no_credentials_along() {
-    try (HostileRegistry elsewhere = new HostileRegistry(local.vertx)) {
-      demandToken();
-      redirect(elsewhere);
-      pull("1", USER);
-      assertPulled();
-      assertThat(elsewhere.asked).isNotEmpty().allMatch(line -> line.endsWith(" null"));
-    }
-  }
-
-  @Test
-  void a_host_one_is_redirected_to_gets_no_credentials_for_asking() {
-    try (HostileRegistry elsewhere = new HostileRegistry(local.vertx)) {
-      registry.gate =
-          request -> {
-            if (request.getHeader("Authorization") == null) {
-              request.response().putHeader("WWW-Authenticate", "Basic realm=\"tests\"");
-              HostileRegistry.error(request, 401, "UNAUTHORIZED", "authentication required");
-              return true;
-            }
-            return false;
-          };
-      redirect(elsewhere);
-      elsewhere.gate =
-          request -> {
-            request
-                .response()
-                .putHeader(
-                    "WWW-Authenticate",
-                    "Bearer realm=\"http://127.0.0.1:%d/token\"".formatted(elsewhere.port()));
-            HostileRegistry.error(request, 401, "UNAUTHORIZED", "give me your password");
-            return true;
-          };
-      assertThatThrownBy(() -> pull("1", USER)).hasMessageContaining("give me your password");
-      local.assertEmpty();
-      assertThat(elsewhere.asked).isNotEmpty().allMatch(line -> line.endsWith(" null"));
-    }
-  }
-
-  private void redirect(HostileRegistry elsewhere) {
-    registry.tricks.put(
-        blobOfLayer(),
-        request ->
-            request
-                .response()
-                .setStatusCode(307)
-                .putHeader("Location", "http://127.0.0.1:" + elsewhere.port() + request.path())
-                .end());
-  }
-
-  @Test
-  void a_redirect_that_never_ends_is_left() {
-    registry.tricks.put(
-        blobOfLayer(),
-        request ->
-            request.response().setStatusCode(302).putHeader("Location", request.path()).end());
-    refused("1", "stopped after 10 redirects");
-  }
-
-  @Test
-  void a_mirror_is_asked_first_and_without_credentials() {
-    registry.content.forEach(
-        (path, bytes) -> registry.content.put(path.replace("/v2/app/", "/v2/library/app/"), bytes));
-    local
-        .client("http://127.0.0.1:" + registry.port() + "/")
-        .pull(PullRequest.of("app", "1", "", USER), new Cancellation(), told::add);
-    assertThat(local.images.get("app:1").repoDigests()).hasSize(1);
-    assertThat(registry.asked).isNotEmpty().allMatch(line -> line.endsWith(" null"));
   }
 
   @Test

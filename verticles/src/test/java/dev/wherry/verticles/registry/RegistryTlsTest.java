@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wherry.engine.registry.Cancellation;
 import dev.wherry.engine.registry.RegistryHttp;
+import dev.wherry.engine.registry.RegistryProxies;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
@@ -17,7 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -31,47 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Servers whose certificates are not what they should be. */
 @Timeout(60)
 class RegistryTlsTest {
-  private static final String PASSWORD = "password";
-
   @TempDir private Path directory;
   private final Vertx vertx = Vertx.vertx();
   private RegistryHttp http;
   private HttpServer server;
-
-  private Path identity(String name) throws IOException, InterruptedException {
-    Path store = directory.resolve(name + ".p12");
-    run(
-        "keytool",
-        "-genkeypair",
-        "-keystore",
-        store.toString(),
-        "-storetype",
-        "PKCS12",
-        "-storepass",
-        PASSWORD,
-        "-alias",
-        "own",
-        "-keyalg",
-        "EC",
-        "-dname",
-        "CN=" + name,
-        "-ext",
-        "SAN=ip:127.0.0.1");
-    return store;
-  }
-
-  private static void run(String tool, String... arguments)
-      throws IOException, InterruptedException {
-    List<String> line = new ArrayList<>();
-    line.add(Path.of(System.getProperty("java.home"), "bin", tool).toString());
-    line.addAll(List.of(arguments));
-    Process process =
-        new ProcessBuilder(line)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    assertThat(process.waitFor()).isZero();
-  }
 
   private static String pem(String type, byte[] bytes) {
     return "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n"
@@ -79,7 +43,7 @@ class RegistryTlsTest {
   }
 
   private static KeyStore open(Path store) throws Exception {
-    return KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
+    return KeyStore.getInstance(store.toFile(), Identities.PASSWORD.toCharArray());
   }
 
   private Path place(String file, String content) throws IOException {
@@ -90,9 +54,14 @@ class RegistryTlsTest {
 
   @BeforeEach
   void start() throws IOException, InterruptedException {
-    identity("client");
-    Path store = identity("server");
-    http = new VertxRegistryHttp(vertx, List.of(directory.resolve("certs.d")));
+    Identities.make(directory, "client", "ip:127.0.0.1");
+    Path store = Identities.make(directory, "server", "ip:127.0.0.1");
+    http =
+        new VertxRegistryHttp(
+            vertx,
+            RegistryProxies.NONE,
+            List.of(directory.resolve("certs.d")),
+            Duration.ofSeconds(20));
     server = serve(store);
   }
 
@@ -106,9 +75,9 @@ class RegistryTlsTest {
                 .setTrustOptions(
                     new PfxOptions()
                         .setPath(directory.resolve("client.p12").toString())
-                        .setPassword(PASSWORD))
+                        .setPassword(Identities.PASSWORD))
                 .setKeyCertOptions(
-                    new PfxOptions().setPath(store.toString()).setPassword(PASSWORD)))
+                    new PfxOptions().setPath(store.toString()).setPassword(Identities.PASSWORD)))
         .requestHandler(request -> request.response().putHeader("Shown", shown(request)).end("{}"))
         .listen(0, "127.0.0.1")
         .await();
@@ -188,7 +157,7 @@ class RegistryTlsTest {
     place("client.cert", pem("CERTIFICATE", client.getCertificate("own").getEncoded()));
     assertThatThrownBy(() -> get("https", server.actualPort(), true))
         .hasMessageContaining("missing key client.key for client certificate client.cert");
-    byte[] key = client.getKey("own", PASSWORD.toCharArray()).getEncoded();
+    byte[] key = client.getKey("own", Identities.PASSWORD.toCharArray()).getEncoded();
     place("client.key", pem("PRIVATE KEY", key));
     try (RegistryHttp.Answer answer = get("https", server.actualPort(), true)) {
       assertThat(answer.header("Shown")).isEqualTo("CN=client");
