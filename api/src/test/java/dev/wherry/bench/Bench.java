@@ -107,9 +107,9 @@ public final class Bench implements Runnable {
     workload.prepare(ours);
     workload.prepare(other);
     try {
-      workload.measure(ours);
-      workload.measure(other);
-      int pairs = Math.max(3, (int) Math.round(rounds * workload.share()));
+      workload.warmUp(ours);
+      workload.warmUp(other);
+      int pairs = workload.pairs(rounds);
       double[] left = new double[pairs];
       double[] right = new double[pairs];
       for (int i = 0; i < pairs; i++) {

@@ -54,6 +54,7 @@ final class NetworkWorkloads {
   /** Networks made one after the other over one connection each, and removed. */
   private record Networks() implements Workload {
     private static final int COUNT = 200;
+    private static final int WARM_UP = 5;
 
     @Override
     public String name() {
@@ -61,21 +62,30 @@ final class NetworkWorkloads {
     }
 
     @Override
-    public double share() {
-      return 0.3;
+    public int pairs(int rounds) {
+      return Math.max(1, rounds / 10); // dockerd takes a minute and a half
+    }
+
+    @Override
+    public void warmUp(Engine engine) throws Exception {
+      seconds(engine, WARM_UP);
     }
 
     @Override
     public double measure(Engine engine) throws Exception {
+      return seconds(engine, COUNT);
+    }
+
+    private static double seconds(Engine engine, int count) throws Exception {
       long begin = System.nanoTime();
       try (HttpConnection connection = new HttpConnection(engine.socket())) {
-        for (int i = 0; i < COUNT; i++) {
+        for (int i = 0; i < count; i++) {
           String body =
               "{\"Name\":\"%s-%d\",\"IPAM\":{\"Config\":[{\"Subnet\":\"10.210.%d.0/24\"}]}}"
                   .formatted(NAME, i, i);
           expect(201, connection.send("POST", "/networks/create", body));
         }
-        for (int i = 0; i < COUNT; i++) {
+        for (int i = 0; i < count; i++) {
           expect(204, connection.send("DELETE", "/networks/" + NAME + "-" + i, ""));
         }
       }

@@ -15,6 +15,20 @@ interface Workload {
     return 1;
   }
 
+  /**
+   * How often it is measured on each engine.
+   *
+   * @param rounds the usual number
+   */
+  default int pairs(int rounds) {
+    return Math.max(3, (int) Math.round(rounds * share()));
+  }
+
+  /** What is done once before, so that nothing is measured that happens but once. */
+  default void warmUp(Engine engine) throws Exception {
+    measure(engine);
+  }
+
   default boolean canRunOn(Engine engine) {
     return true;
   }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wherry.api.http.Json;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -201,6 +202,78 @@ class CgroupTwoIT {
     docker.ok("stop", "boat");
     assertThat(inspect("{{.State.ExitCode}}", "boat")).isEqualTo("5");
     assertThat(docker.ok("logs", "boat")).isEqualTo("bye");
+  }
+
+  /** Debian's kernel has links that the one of the build machine may lack. */
+  @Test
+  void networks_stand_on_links_that_this_kernel_has() {
+    machine.shell("modprobe dummy numdummies=0"); // else it brings a link of its own, dummy0
+    docker.ok(
+        "network", "create", "-d", "ipvlan", "-o", "parent=eth0", "--subnet=10.61.0.0/24", "flat");
+    docker.ok(
+        "network",
+        "create",
+        "-d",
+        "ipvlan",
+        "-o",
+        "parent=eth0.20",
+        "-o",
+        "ipvlan_mode=l3",
+        "--subnet=10.62.0.0/24",
+        "--subnet=10.63.0.0/24",
+        "routed");
+    docker.ok(
+        "network",
+        "create",
+        "-d",
+        "macvlan",
+        "-o",
+        "parent=eth0.10",
+        "--subnet=10.64.0.0/24",
+        "tagged");
+    docker.ok("network", "create", "-d", "macvlan", "--subnet=10.65.0.0/24", "quiet");
+    assertThat(machine.shell("ls /sys/class/net")).contains("eth0.10", "eth0.20", "dm-");
+    assertThat(machine.shell("cat /proc/net/vlan/eth0.10")).contains("VID: 10");
+
+    for (String network : List.of("flat", "routed", "tagged", "quiet")) {
+      String ip = "{{(index .NetworkSettings.Networks \"" + network + "\").IPAddress}}";
+      String serve = "mkdir /w; echo I am on " + network + " >/w/index.html; httpd -f -p 80 -h /w";
+      docker.ok(
+          "run",
+          "-d",
+          "--name",
+          network,
+          "--network",
+          network,
+          TestImages.BUSYBOX,
+          "sh",
+          "-c",
+          serve);
+      String url = "http://" + inspect(ip, network);
+      docker.ok(
+          "run", "-d", "--name", "two", "--network", network, TestImages.BUSYBOX, "sleep", "600");
+      await()
+          .ignoreExceptions()
+          .until(() -> docker.ok("exec", "two", "wget", "-qO-", url).equals("I am on " + network));
+      docker.ok("rm", "-f", "two");
+    }
+    assertThat(inspect("{{.NetworkSettings.Networks.flat.MacAddress}}", "flat")).isEmpty();
+    assertThat(docker.ok("exec", "flat", "ip", "route")).contains("default via 10.61.0.1 dev eth0");
+    assertThat(docker.ok("exec", "routed", "ip", "route")).contains("default dev eth0");
+    assertThat(docker.ok("exec", "quiet", "ip", "route")).doesNotContain("default");
+    assertThat(docker.refused("network", "create", "-d", "ipvlan", "-o", "parent=eth0", "more"))
+        .contains("is already using parent interface eth0");
+
+    machine.kill9();
+    machine.startDaemon();
+    docker.ok("restart", "-t", "0", "tagged");
+    docker.ok(
+        "run", "--rm", "--network", "flat", TestImages.BUSYBOX, "wget", "-qO-", "http://flat");
+    docker.ok("rm", "-f", "flat", "routed", "tagged", "quiet");
+    docker.ok("network", "rm", "flat", "routed", "tagged", "quiet");
+    assertThat(machine.shell("ls /sys/class/net"))
+        .contains("eth0")
+        .doesNotContain("eth0.", "dm-", "di-");
   }
 
   @Test

@@ -49,7 +49,12 @@ class NetworkIT {
     docker.ok(line);
   }
 
-  private String fetch(String address, int port) throws IOException {
+  /** What a web server answers, which may not have come up yet. */
+  private static String fetch(String address, int port) {
+    return await().ignoreExceptions().until(() -> fetchOnce(address, port), text -> true);
+  }
+
+  private static String fetchOnce(String address, int port) throws IOException {
     try (Socket socket = new Socket(address, port)) {
       socket.setSoTimeout(10_000);
       socket.getOutputStream().write(TestImages.bytes("GET /index.html HTTP/1.0\r\n\r\n"));

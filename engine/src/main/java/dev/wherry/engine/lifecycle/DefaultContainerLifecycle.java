@@ -66,7 +66,7 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
     this.orders = new Orders(parts.places(), parts.runtimes(), parts.settings().cgroupParent());
     this.events = new ContainerEvents(parts.journal());
     this.exits = new ExitWatch(new ExitFiles(parts.places().exits()), parts.cgroups());
-    Teardown teardown = new Teardown(parts);
+    Teardown teardown = new Teardown(parts, index);
     this.creation = new CreateContainer(parts, records, names, events);
     EtcFiles etc =
         new EtcFiles(parts.places(), parts.networks(), index, parts.settings().resolver());

@@ -1,6 +1,7 @@
 package dev.wherry.engine.lifecycle;
 
 import dev.wherry.engine.container.Container;
+import dev.wherry.engine.container.ContainerIndex;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.launch.Supervisor.Order;
 import dev.wherry.engine.linux.Errno;
@@ -20,9 +21,11 @@ final class Teardown {
   private static final Logger LOG = LoggerFactory.getLogger(Teardown.class);
 
   private final LifecycleParts parts;
+  private final ContainerIndex index;
 
-  Teardown(LifecycleParts parts) {
+  Teardown(LifecycleParts parts, ContainerIndex index) {
     this.parts = parts;
+    this.index = index;
   }
 
   /** After the process has ended. */
@@ -47,8 +50,20 @@ final class Teardown {
   private void closeNetwork(Container container) {
     Container.NetworkSandbox sandbox = container.networkSandbox();
     if (sandbox != null) {
+      if (isShared(container)) {
+        parts.networks().unplug(sandbox(container, sandbox));
+      }
       closeNetwork(sandbox(container, sandbox));
     }
+  }
+
+  /** Whether containers that run are in its network namespace too. */
+  private boolean isShared(Container container) {
+    return index.list().stream()
+        .filter(other -> other.state().isAlive())
+        .anyMatch(
+            other ->
+                NamespaceChoice.networkDonorId(other).filter(container.id()::equals).isPresent());
   }
 
   void closeNetwork(Sandbox sandbox) {

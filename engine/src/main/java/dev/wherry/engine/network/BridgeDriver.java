@@ -28,6 +28,7 @@ final class BridgeDriver {
   private static final String FORWARD_IPV4 = "net/ipv4/ip_forward";
   private static final String FORWARD_IPV6 = "net/ipv6/conf/all/forwarding";
   private static final String BRIDGED_NETFILTER = "net/bridge/bridge-nf-call-iptables";
+  private static final String BRIDGED_NETFILTER_IPV6 = "net/bridge/bridge-nf-call-ip6tables";
   private static final int NAME_TRIES = 5;
   private static final int VETH_DIGITS = 7;
 
@@ -216,11 +217,15 @@ final class BridgeDriver {
    * the bridge itself keeps them apart.
    */
   private void configurePort(String host, boolean icc) {
-    boolean filtered = Sysctl.read(BRIDGED_NETFILTER).filter("1"::equals).isPresent();
-    boolean isolated = !icc && !filtered;
+    boolean filtered = isSet(BRIDGED_NETFILTER);
+    boolean isolated = !icc && !(filtered && isSet(BRIDGED_NETFILTER_IPV6));
     if (filtered || isolated) {
       netlink.execute(new NetlinkRequest.SetBridgePort(host, filtered, isolated));
     }
+  }
+
+  private static boolean isSet(String parameter) {
+    return Sysctl.read(parameter).filter("1"::equals).isPresent();
   }
 
   /** A bridge that takes its address from its ports would change it with each container. */

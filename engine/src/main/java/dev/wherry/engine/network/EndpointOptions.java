@@ -27,7 +27,10 @@ record EndpointOptions(
   private static final String IFNAME = "com.docker.network.endpoint.ifname";
   private static final String SYSCTLS = "com.docker.network.endpoint.sysctls";
   private static final Set<String> KNOWN = Set.of(IFNAME, SYSCTLS);
-  private static final String PLACEHOLDER = "IFNAME";
+
+  /** Stands for the link's name; docker's command line makes it small letters. */
+  private static final String PLACEHOLDER = "(?i:IFNAME)";
+
   private static final String PARAMETER =
       "net\\.(ipv4|ipv6|mpls)\\.(conf|neigh)\\." + PLACEHOLDER + "\\.[a-z0-9_]+";
   private static final int MAX_NAME = 15;
@@ -107,7 +110,7 @@ record EndpointOptions(
   Map<String, String> sysctlsOf(String link) {
     Map<String, String> named = new LinkedHashMap<>();
     sysctls.forEach(
-        (name, value) -> named.put(name.replace('.', '/').replace(PLACEHOLDER, link), value));
+        (name, value) -> named.put(name.replace('.', '/').replaceFirst(PLACEHOLDER, link), value));
     return named;
   }
 

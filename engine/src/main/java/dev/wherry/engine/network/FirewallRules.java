@@ -19,7 +19,10 @@ import java.util.stream.Stream;
  *   <li>To a bridge pass: its own containers if they may, answers, and what was translated by a
  *       published port. Everything else is dropped, above all other networks' containers.
  *   <li>From a bridge everything passes, unless its network is internal; the host's other tables
- *       may still refuse it.
+ *       may still refuse it. What begins with a source address that does not lead back to the
+ *       bridge gets neither to the host nor through it. On the bridge itself containers may have
+ *       addresses of their own choice, but not those of another network or of the host: the
+ *       kernel's table of connections is one for all bridges.
  * </ul>
  */
 final class FirewallRules {
@@ -54,10 +57,22 @@ final class FirewallRules {
           ip saddr @masquerade4 ip saddr . oifname != @own4 masquerade
           ip6 saddr @masquerade6 ip6 saddr . oifname != @own6 masquerade
         }
+        chain input {
+          type filter hook input priority filter; policy accept;
+          iifname @bridges ct state != { established, related } fib saddr . iif oif missing drop
+        }
         chain forward {
           type filter hook forward priority filter; policy accept;
+          iifname @bridges ct state != { established, related } fib saddr . iif oif missing jump strange
           oifname @bridges jump to_bridge
           iifname @internal drop
+        }
+        chain strange {
+          ip saddr @subnets4 drop
+          ip6 saddr @subnets6 drop
+          fib saddr type local drop
+          iifname . oifname @together accept
+          drop
         }
         chain to_bridge {
           iifname . oifname @together accept
@@ -76,6 +91,8 @@ final class FirewallRules {
         set together { type ifname . ifname; }
         set own4 { type ipv4_addr . ifname; flags interval; }
         set own6 { type ipv6_addr . ifname; flags interval; }
+        set subnets4 { type ipv4_addr; flags interval; }
+        set subnets6 { type ipv6_addr; flags interval; }
         set masquerade4 { type ipv4_addr; flags interval; }
         set masquerade6 { type ipv6_addr; flags interval; }
         map port4 { type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service; }
@@ -162,6 +179,7 @@ final class FirewallRules {
     for (Subnet subnet : rules.subnets()) {
       String family = subnet.isIpv4() ? "4" : "6";
       elements.add(new Element("own" + family, subnet + " . " + bridge));
+      elements.add(new Element("subnets" + family, subnet.toString()));
       if (rules.masquerade() && !rules.internal()) {
         elements.add(new Element("masquerade" + family, subnet.toString()));
       }

@@ -282,6 +282,11 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
   }
 
   @Override
+  public void unplug(Sandbox sandbox) {
+    links.remove(Path.of(sandbox.key()), sandbox.attachments().values(), true);
+  }
+
+  @Override
   public void close(Sandbox sandbox) {
     try {
       if (sandboxes.close(sandbox)) {

@@ -72,6 +72,12 @@ public interface NetworkManager {
   /** Tells that a container that does not run is no longer on a network. */
   void tellDisconnected(Network network, String containerId);
 
+  /**
+   * Takes the links of a sandbox away at once, whose namespace other containers are still in: after
+   * {@link #close}, which follows, its addresses are free for others.
+   */
+  void unplug(Sandbox sandbox);
+
   /** Gives back everything {@link #open} took; nothing happens for one already closed. */
   void close(Sandbox sandbox);
 

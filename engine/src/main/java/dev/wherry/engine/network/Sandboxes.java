@@ -229,7 +229,7 @@ final class Sandboxes {
     Held holding = held.remove(sandbox.id());
     Path pin = Path.of(sandbox.key());
     try {
-      links.removeVlans(pin, sandbox.attachments().values());
+      links.remove(pin, sandbox.attachments().values(), false);
       pool.remove(pin);
     } finally {
       if (holding != null) {

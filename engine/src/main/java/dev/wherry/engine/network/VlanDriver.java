@@ -20,7 +20,7 @@ final class VlanDriver {
   private static final List<String> SINKS = List.of("dummy", "ifb");
 
   private static final int MAX_TAG = 4094;
-  private static final int TRIAL_DIGITS = 10;
+  private static final int RANDOM_DIGITS = 10;
 
   private final Netlink netlink;
   private final Paths paths;
@@ -123,7 +123,7 @@ final class VlanDriver {
    * @throws EngineException.InvalidParameter if the parent is not good for it
    */
   void tryOut(VlanOptions options) {
-    String name = "try" + Ids.random().substring(0, TRIAL_DIGITS);
+    String name = uniqueName();
     try {
       netlink.execute(request(name, options, Optional.empty(), Optional.empty()));
     } catch (LinuxException e) {
@@ -140,11 +140,32 @@ final class VlanDriver {
     netlink.execute(new NetlinkRequest.DeleteLink(name));
   }
 
-  /** Makes a container's link inside its namespace, down. */
-  void plug(Path pin, VlanOptions options, String name, Optional<MacAddress> mac) {
+  /**
+   * Makes a container's link inside its namespace, down.
+   *
+   * @param inside of the namespace
+   */
+  void plug(Path pin, Netlink inside, VlanOptions options, String name, Optional<MacAddress> mac) {
+    // Older kernels, 6.1 for one, want the name to be free here too, and eth0 seldom is.
+    String unique = uniqueName();
     try (Fd namespace = paths.open(pin, OpenFlags.O_RDONLY, 0)) {
-      netlink.execute(request(name, options, Optional.of(namespace), mac));
+      netlink.execute(request(unique, options, Optional.of(namespace), mac));
     }
+    try {
+      int index = inside.link(unique).orElseThrow().index();
+      inside.execute(new NetlinkRequest.Rename(index, name));
+    } catch (RuntimeException e) {
+      try {
+        inside.execute(new NetlinkRequest.DeleteLink(unique));
+      } catch (LinuxException second) {
+        e.addSuppressed(second);
+      }
+      throw e;
+    }
+  }
+
+  private static String uniqueName() {
+    return "new" + Ids.random().substring(0, RANDOM_DIGITS);
   }
 
   private NetlinkRequest request(

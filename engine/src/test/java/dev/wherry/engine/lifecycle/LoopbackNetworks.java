@@ -88,6 +88,11 @@ final class LoopbackNetworks implements NetworkManager {
   }
 
   @Override
+  public void unplug(Sandbox sandbox) {
+    // its namespaces have no links
+  }
+
+  @Override
   public synchronized void close(Sandbox sandbox) {
     if (open.remove(sandbox.id())) {
       namespaces.remove(Path.of(sandbox.key()));

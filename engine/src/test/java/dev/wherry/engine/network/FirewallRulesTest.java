@@ -51,8 +51,10 @@ class FirewallRulesTest {
             add element inet mine bridges { "wherry0" }
             add element inet mine together { "wherry0" . "wherry0" }
             add element inet mine own4 { 172.17.0.0/16 . "wherry0" }
+            add element inet mine subnets4 { 172.17.0.0/16 }
             add element inet mine masquerade4 { 172.17.0.0/16 }
             add element inet mine own6 { fd00::/64 . "wherry0" }
+            add element inet mine subnets6 { fd00::/64 }
             add element inet mine masquerade6 { fd00::/64 }
             """);
     BridgeRules internal =
@@ -63,6 +65,7 @@ class FirewallRulesTest {
             add element inet mine bridges { "br-1" }
             add element inet mine internal { "br-1" }
             add element inet mine own4 { 10.0.0.0/8 . "br-1" }
+            add element inet mine subnets4 { 10.0.0.0/8 }
             """);
     assertThat(rules.remove(internal).lines().toList())
         .hasSize(3)

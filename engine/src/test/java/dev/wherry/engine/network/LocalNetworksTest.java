@@ -393,38 +393,6 @@ class LocalNetworksTest extends NetworksFixture {
   }
 
   @Test
-  void an_ipv6_network_gives_addresses_of_both_families() {
-    Network six =
-        create(
-            Specs.spec("six", "bridge", false, List.of(Specs.pool("fd00:77::/64", "")), Map.of()));
-    assertThat(six.pools()).extracting(Network.Pool::gateway).contains("172.18.0.1", "fd00:77::1");
-    Sandbox web = open(request("web", published("80/tcp", "", "8080"), "six"));
-    Sandbox other = open(request("other", Map.of(), "six"));
-    Attachment.Endpoint endpoint = web.attachments().get("six").endpoint();
-    assertThat(endpoint.globalIpv6Address()).isEqualTo("fd00:77::2");
-    assertThat(endpoint.ipv6Gateway()).isEqualTo("fd00:77::1");
-    assertThat(web.ports().get("80/tcp"))
-        .containsExactly(new PortBinding("0.0.0.0", "8080"), new PortBinding("::", "8080"));
-    host.namespaces.callInNetwork(
-        ns(web),
-        () -> {
-          ServerSocket server = new ServerSocket(80);
-          assertThat(server.isBound()).isTrue();
-          return true;
-        });
-    boolean reached =
-        host.namespaces.callInNetwork(
-            ns(other),
-            () -> {
-              try (java.net.Socket socket = new java.net.Socket()) {
-                socket.connect(new InetSocketAddress("fd00:77::1", 8080), 3000);
-                return socket.isConnected();
-              }
-            });
-    assertThat(reached).isTrue();
-  }
-
-  @Test
   void users_networks_are_checked_in_dockerds_words() {
     createNetwork("gn1", false, Map.of("com.docker.network.bridge.name", "gbr1"));
     assertThat(hostLink("gbr1")).isPresent();
@@ -445,39 +413,6 @@ class LocalNetworksTest extends NetworksFixture {
         .isInstanceOf(EngineException.Forbidden.class)
         .hasMessageEndingWith("networks have same bridge name");
     assertThat(networks.list()).hasSize(4);
-  }
-
-  @Test
-  void a_users_address_is_given_where_the_user_named_the_subnet() {
-    create(
-        Specs.spec(
-            "gn2",
-            "bridge",
-            false,
-            List.of(
-                new Network.Pool(
-                    "10.77.0.0/24", "10.77.0.128/25", "10.77.0.1", Map.of("a", "10.77.0.5"))),
-            Map.of()));
-    Sandbox any = open(request("any", Map.of(), "gn2"));
-    assertThat(ip(any, "gn2")).isEqualTo("10.77.0.128");
-    assertThat(ip(open(wishing("gn2", "10.77.0.200", "02:42:0a:4d:00:c8")), "gn2"))
-        .isEqualTo("10.77.0.200");
-    assertThatThrownBy(() -> open(wishing("gn2", "10.77.0.200", "")))
-        .isInstanceOf(EngineException.Forbidden.class)
-        .hasMessage("Address already in use");
-    assertThatThrownBy(() -> open(wishing("gn2", "10.77.0.5", "")))
-        .hasMessage("Address already in use");
-    assertThatThrownBy(() -> open(wishing("bridge", "172.17.0.99", "")))
-        .isInstanceOf(EngineException.InvalidParameter.class)
-        .hasMessage("user specified IP address is supported on user defined networks only");
-    assertThatThrownBy(() -> open(wishing("gn2", "", "zz"))).hasMessage("invalid MAC address: zz");
-  }
-
-  private SandboxRequest wishing(String network, String address, String mac) {
-    Attachment.Request wish =
-        new Attachment.Request(address, "", List.of(), mac, List.of(), List.of(), Map.of(), 0);
-    Attachment attachment = new Attachment(networks.get(network).id(), wish, null);
-    return new SandboxRequest("id", "name", Map.of(network, attachment), Set.of(), Map.of(), false);
   }
 
   @Test

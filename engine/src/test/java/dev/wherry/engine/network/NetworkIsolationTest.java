@@ -49,6 +49,80 @@ class NetworkIsolationTest extends NetworksFixture {
     assertThat(host.reaches(host.neighbour, TestHost.ADDRESS, 8080)).isTrue();
   }
 
+  private Network six(String name, int number, boolean internal, Map<String, String> options) {
+    return create(
+        Specs.spec(
+            name,
+            "bridge",
+            internal,
+            List.of(
+                Specs.pool("10.8" + number + ".0.0/24", ""),
+                Specs.pool("fd00:" + number + "::/64", "")),
+            options));
+  }
+
+  private static String ip6(Sandbox sandbox, String network) {
+    return sandbox.attachments().get(network).endpoint().globalIpv6Address();
+  }
+
+  /** The uplink and the neighbour speak IPv6 too, and the neighbour knows the way to containers. */
+  private void giveNeighbourIpv6() {
+    host.address6(host.pin, "uplink", "fd00:200::1");
+    host.address6(host.neighbour, "eth0", "fd00:200::2");
+    host.namespaces.callInNetwork(
+        host.neighbour,
+        () -> {
+          try (Netlink netlink = LinuxNetlink.open()) {
+            int eth0 = netlink.link("eth0").orElseThrow().index();
+            netlink.execute(
+                new NetlinkRequest.AddRoute(
+                    Subnet.literal("fd00::"),
+                    16,
+                    Optional.of(Subnet.literal("fd00:200::1")),
+                    eth0));
+          }
+          return true;
+        });
+  }
+
+  @Test
+  void all_of_that_holds_for_ipv6() {
+    giveNeighbourIpv6();
+    six("east", 1, false, Map.of());
+    six("west", 2, false, Map.of());
+    six("inner", 3, true, Map.of());
+    six("apart", 4, false, Map.of("com.docker.network.bridge.enable_icc", "false"));
+    Sandbox one = open(request("one", published("80/tcp", "", "8080"), "east"));
+    Sandbox two = open(request("two", Map.of(), "west"));
+    Sandbox friend = open(request("friend", Map.of(), "east"));
+    Sandbox in = open(request("in", published("80/tcp", "", "8081"), "inner"));
+    Sandbox beside = open(request("beside", Map.of(), "inner"));
+    Sandbox alone = open(request("alone", published("80/tcp", "", "8082"), "apart"));
+    Sandbox near = open(request("near", Map.of(), "apart"));
+    for (Sandbox server : List.of(one, in, alone)) {
+      host.serve(ns(server), "::", 80);
+    }
+    host.serve(host.neighbour, "::", 90);
+    assertThat(host.reaches(ns(friend), ip6(one, "east"), 80)).isTrue();
+    assertThat(host.reaches(ns(two), ip6(one, "east"), 80)).isFalse();
+    assertThat(host.reaches(host.neighbour, ip6(one, "east"), 80)).isFalse();
+    assertThat(host.reaches(host.neighbour, "fd00:200::1", 8080)).isTrue();
+    assertThat(host.reaches(ns(two), "fd00:200::1", 8080)).isTrue();
+    assertThat(host.ask(ns(two), "fd00:200::2", 90)).isEqualTo("fd00:200:0:0:0:0:0:1");
+
+    assertThat(host.reaches(ns(beside), ip6(in, "inner"), 80)).isTrue();
+    host.route6(ns(beside), "eth0", "fd00:3::1");
+    assertThat(host.reaches(ns(beside), "fd00:200::2", 90)).isFalse();
+    assertThat(host.reaches(ns(beside), ip6(one, "east"), 80)).isFalse();
+    assertThat(host.reaches(ns(beside), "fd00:200::1", 8080)).isFalse();
+    assertThat(host.reaches(ns(one), ip6(in, "inner"), 80)).isFalse();
+    assertThat(host.reaches(host.neighbour, ip6(in, "inner"), 80)).isFalse();
+    assertThat(in.ports()).isEqualTo(Map.of("80/tcp", List.of()));
+
+    assertThat(host.reaches(ns(near), ip6(alone, "apart"), 80)).isFalse();
+    assertThat(host.reaches(host.neighbour, "fd00:200::1", 8082)).isTrue();
+  }
+
   @Test
   void a_container_cannot_pretend_to_be_the_hosts_loopback_or_reach_it() {
     Sandbox evil = open(request("evil", Map.of(), "bridge"));

@@ -58,14 +58,17 @@ abstract class NetworksFixture {
   }
 
   LocalNetworks startNetworks(HostBridge bridge) {
+    return startNetworks(bridge, NetworkDefaults.STANDARD);
+  }
+
+  LocalNetworks startNetworks(NetworkDefaults defaults) {
+    return startNetworks(new HostBridge.Managed("wherry0", Optional.empty()), defaults);
+  }
+
+  private LocalNetworks startNetworks(HostBridge bridge, NetworkDefaults defaults) {
     LocalNetworks.Settings settings =
         new LocalNetworks.Settings(
-            bridge,
-            NetworkDefaults.STANDARD,
-            temp.resolve("records"),
-            temp.resolve("pins"),
-            "wherry",
-            2);
+            bridge, defaults, temp.resolve("records"), temp.resolve("pins"), "wherry", 2);
     return host.call(() -> LocalNetworks.start(settings, journal, Clock.systemUTC()));
   }
 

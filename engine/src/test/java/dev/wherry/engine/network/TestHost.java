@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.IntFunction;
 
 /**
  * A host in a network namespace of its own, 10.200.0.1, with a neighbour, 10.200.0.2, in another;
@@ -79,6 +80,35 @@ final class TestHost implements AutoCloseable {
             new NetlinkRequest.SetUp(link, true)));
   }
 
+  /** Gives a link an address of a subnet of 64 bits. */
+  void address6(Path namespace, String link, String address) {
+    change(
+        namespace,
+        link,
+        index -> new NetlinkRequest.AddAddress(index, Subnet.literal(address), 64));
+  }
+
+  /** Leads everything of IPv6 to a gateway. */
+  void route6(Path namespace, String link, String gateway) {
+    change(
+        namespace,
+        link,
+        index ->
+            new NetlinkRequest.AddRoute(
+                Subnet.literal("::"), 0, Optional.of(Subnet.literal(gateway)), index));
+  }
+
+  private void change(Path namespace, String link, IntFunction<NetlinkRequest> change) {
+    namespaces.callInNetwork(
+        namespace,
+        () -> {
+          try (Netlink netlink = LinuxNetlink.open()) {
+            netlink.execute(change.apply(netlink.link(link).orElseThrow().index()));
+          }
+          return true;
+        });
+  }
+
   /** Runs something as a program of the host. */
   <T> T call(Callable<T> work) {
     return namespaces.callInNetwork(pin, work);
@@ -86,12 +116,17 @@ final class TestHost implements AutoCloseable {
 
   /** Starts a server that tells each TCP client the address it comes from: its port. */
   int serve(Path namespace, int port) {
+    return serve(namespace, "0.0.0.0", port);
+  }
+
+  /** As {@link #serve(Path, int)}, on one of its addresses, {@code ::} for all of both families. */
+  int serve(Path namespace, String address, int port) {
     return namespaces.callInNetwork(
         namespace,
         () -> {
           ServerSocket server = new ServerSocket();
           server.setReuseAddress(true);
-          server.bind(new InetSocketAddress("0.0.0.0", port));
+          server.bind(new InetSocketAddress(Subnet.literal(address), port));
           servers.add(server);
           Thread.ofPlatform().daemon().start(() -> answer(server));
           return server.getLocalPort();

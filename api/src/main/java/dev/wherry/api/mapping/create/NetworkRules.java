@@ -12,7 +12,6 @@ import dev.wherry.api.dto.HostConfigRequest.PortBindingRequest;
 import dev.wherry.api.dto.NetworkingConfigRequest;
 import dev.wherry.api.mapping.Port;
 import dev.wherry.api.mapping.create.Rule.Case;
-import dev.wherry.engine.error.EngineException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -152,9 +151,8 @@ final class NetworkRules {
       String six = NewContainerMapper.text(ipam.ipv6Address());
       refuseIf(!four.isEmpty() && !Addresses.isIpv4(four), "invalid IPv4 address: " + four);
       refuseIf(!six.isEmpty() && !Addresses.isIpv6(six), "invalid IPv6 address: " + six);
-      if (given(ipam.linkLocalIps())) {
-        throw new EngineException.NotImplemented(
-            "option LinkLocalIPs is not supported by this engine");
+      for (String address : NewContainerMapper.list(ipam.linkLocalIps())) {
+        refuseIf(!Addresses.isLinkLocal(address), "invalid link-local IP address: " + address);
       }
     }
   }

@@ -149,8 +149,8 @@ class CompatibilityTableTest {
             + "|{\"HostConfig\":{\"Mounts\":[{\"Type\":\"image\",\"Source\":\"x\",\"Target\":\"/m\"}]}}",
         "Mounts.ImageOptions"
             + "|{\"HostConfig\":{\"Mounts\":[{\"Type\":\"volume\",\"Target\":\"/m\",\"ImageOptions\":{\"Subpath\":\"x\"}}]}}",
-        "LinkLocalIPs"
-            + "|{\"NetworkingConfig\":{\"EndpointsConfig\":{\"n\":{\"IPAMConfig\":{\"LinkLocalIPs\":[\"169.254.1.1\"]}}}}}",
+        "invalid link-local IP address: 10.1.1.1"
+            + "|{\"NetworkingConfig\":{\"EndpointsConfig\":{\"n\":{\"IPAMConfig\":{\"LinkLocalIPs\":[\"10.1.1.1\"]}}}}}",
         "invalid IPC mode: foo|{\"HostConfig\":{\"IpcMode\":\"foo\"}}",
         "invalid PID mode: container:|{\"HostConfig\":{\"PidMode\":\"container:\"}}",
         "invalid UTS mode: foo|{\"HostConfig\":{\"UTSMode\":\"foo\"}}",
