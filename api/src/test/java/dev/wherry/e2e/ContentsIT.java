@@ -9,13 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is in containers' file systems: diff, export, commit and cp. */
+/** What is in containers' file systems: diff and cp. */
 @EndToEnd
 class ContentsIT {
   private static final List<String> SLEEP = List.of("sleep", "1000");
@@ -28,12 +26,6 @@ class ContentsIT {
   ContentsIT(DaemonUnderTest daemon) {
     this.daemon = daemon;
     this.docker = daemon.docker();
-  }
-
-  @AfterEach
-  void removeImages() {
-    docker.removeAllContainers();
-    docker.run("rmi", "-f", "made", "made:2");
   }
 
   private void ended(String script) {
@@ -87,138 +79,6 @@ class ContentsIT {
     running("-v", dir + ":/www", "--tmpfs", "/tmp");
     in("echo x > /tmp/x; echo x > /www/x; echo x > /dev/x; echo x > /root/x");
     assertThat(docker.ok("diff", "boat").lines()).containsExactly("C /root", "A /root/x");
-  }
-
-  @Test
-  void what_was_exported_can_be_imported_and_runs() {
-    ended("echo hi > /hi; ln /hi /hi2; chown 7:8 /hi; chmod 4711 /hi; mkfifo /pipe; rm /etc/group");
-    Path tar = dir.resolve("out.tar");
-    docker.ok("export", "-o", tar.toString(), "boat");
-    assertIsNotMounted();
-    docker.ok("import", "-c", "ENV PATH=/bin", tar.toString(), "made");
-    assertThat(
-            docker.ok(
-                "run",
-                "--rm",
-                "made",
-                "sh",
-                "-c",
-                "cat /hi2; stat -c '%u:%g %a %h' /hi; stat -c %F /pipe; ls /etc/group"
-                    + " 2>/dev/null || echo gone; ls -d /proc /.dockerenv"))
-        .isEqualTo("hi\n7:8 4711 2\nfifo\ngone\n/.dockerenv\n/proc");
-  }
-
-  @Test
-  void a_running_container_is_exported_without_its_mounts() throws IOException {
-    Files.writeString(dir.resolve("secret"), "x");
-    running("-v", dir + ":/data");
-    in("echo live > /live");
-    Path tar = dir.resolve("out.tar");
-    docker.ok("export", "-o", tar.toString(), "boat");
-    assertThat(DockerCli.host("tar", "-tf", tar.toString()).text().lines())
-        .contains("live", "data/", "bin/busybox", ".dockerenv")
-        .doesNotContain("data/secret");
-    assertThat(in("cat /live")).isEqualTo("live");
-  }
-
-  @Test
-  void an_export_that_is_cut_off_leaves_no_mount() {
-    ended("dd if=/dev/zero of=/big bs=1M count=64 2>/dev/null");
-    try (RawHttp http = new RawHttp(daemon.socket())) {
-      http.write("GET /containers/boat/export HTTP/1.1\r\nHost: docker\r\n\r\n");
-      assertThat(http.head().status()).isEqualTo(200);
-      http.read(1000);
-    }
-    assertIsNotMounted();
-    docker.ok("start", "boat");
-    docker.ok("wait", "boat");
-    assertIsNotMounted();
-  }
-
-  @Test
-  void a_commit_is_an_image_of_what_changed() {
-    ended("echo new > /new; rm /etc/group; rm -r /www; mkdir /www; echo w > /www/w; ln /new /too");
-    String id =
-        docker.ok(
-            "commit",
-            "-m",
-            "why",
-            "-a",
-            "who",
-            "-c",
-            "CMD [\"cat\",\"/new\"]",
-            "-c",
-            "ENV A=b",
-            "boat",
-            "made:2");
-    assertThat(id).matches("sha256:[0-9a-f]{64}");
-    assertIsNotMounted();
-    assertThat(docker.ok("run", "--rm", "made:2")).isEqualTo("new");
-    assertThat(
-            docker.ok(
-                "run", "--rm", "made:2", "sh", "-c", "echo $A; ls /www; ls /etc; stat -c %h /too"))
-        .contains("b\nw\n")
-        .doesNotContain("group")
-        .endsWith("2");
-    assertThat(
-            docker.ok(
-                "inspect",
-                "-f",
-                "{{.Id}} {{.Comment}} {{.Author}} {{len .RootFS.Layers}}",
-                "made:2"))
-        .isEqualTo(id + " why who 2");
-    assertThat(
-            docker
-                .ok("history", "--format", "{{.CreatedBy}}|{{.Comment}}", "--no-trunc", "made:2")
-                .lines()
-                .findFirst()
-                .orElseThrow())
-        .startsWith("sh -c echo new > /new")
-        .endsWith("|why");
-    assertThat(docker.ok("inspect", "-f", "{{.Parent}}", "made:2"))
-        .isEqualTo(docker.ok("inspect", "-f", "{{.Id}}", TestImages.BUSYBOX));
-  }
-
-  @Test
-  void a_running_container_is_paused_while_it_is_committed() {
-    running();
-    in("echo live > /live");
-    docker.ok("commit", "boat", "made");
-    assertThat(docker.ok("inspect", "-f", "{{.State.Status}}", "boat")).isEqualTo("running");
-    assertThat(docker.ok("run", "--rm", "made", "cat", "/live")).isEqualTo("live");
-    assertThat(
-            docker
-                .ok(
-                    "events",
-                    "--since",
-                    "0",
-                    "--until",
-                    Long.toString(Instant.now().getEpochSecond() + 1),
-                    "--filter",
-                    "container=boat",
-                    "--format",
-                    "{{.Action}}")
-                .lines()
-                .filter(line -> line.matches("pause|commit|unpause")))
-        .endsWith("pause", "commit", "unpause");
-  }
-
-  @Test
-  void a_commit_that_is_refused_leaves_the_container_running() {
-    running();
-    assertThat(docker.refused("commit", "-c", "FOO x", "boat", "made"))
-        .contains("foo is not a valid change command");
-    assertThat(docker.refused("commit", "boat", "UPPER")).contains("must be lowercase");
-    assertThat(docker.refused("commit", "nosuch")).contains("No such container: nosuch");
-    assertThat(docker.ok("inspect", "-f", "{{.State.Status}}", "boat")).isEqualTo("running");
-  }
-
-  @Test
-  void a_commit_of_an_untouched_container_adds_no_layer() {
-    docker.ok("create", "--name", "boat", TestImages.BUSYBOX);
-    docker.ok("commit", "boat", "made");
-    assertThat(docker.ok("inspect", "-f", "{{len .RootFS.Layers}}", "made")).isEqualTo("1");
-    assertThat(docker.ok("run", "--rm", "made", "echo", "ok")).isEqualTo("ok");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A daemon whose data root has 48 megabytes. */
+/** A daemon whose data root has 32 megabytes. */
 @Tag("e2e")
 @Timeout(120)
 class DiskFullIT {
@@ -25,7 +26,7 @@ class DiskFullIT {
   @BeforeEach
   void start() {
     assumeTrue(PeerDaemon.ofEnvironment() == null, "needs a daemon with a disk of its own");
-    daemon = WherryDaemon.startOnDiskOf("48m");
+    daemon = WherryDaemon.startOnDiskOf("32m");
     docker = daemon.docker();
     TestImages.importBusybox(docker);
   }
@@ -38,13 +39,16 @@ class DiskFullIT {
   }
 
   private static Path archive(String name, int megabytes) {
+    return image(name, megabytes).dockerArchive(name);
+  }
+
+  private static ArchiveBuilder image(String name, int megabytes) {
     byte[] noise = new byte[megabytes << 20];
     new Random(megabytes).nextBytes(noise);
     return new ArchiveBuilder()
         .rawLayer(TestImages.busyboxRoot())
         .layer(tar -> tar.text("mark", name))
-        .layer(tar -> tar.file("noise", 0644, noise))
-        .dockerArchive(name);
+        .layer(tar -> tar.file("noise", 0644, noise));
   }
 
   private long free() {
@@ -65,20 +69,20 @@ class DiskFullIT {
   @Test
   void an_image_that_does_not_fit_is_refused_and_the_next_one_is_loaded() {
     long before = free();
-    Path large = archive("large", 60);
+    Path large = archive("large", 40);
     assertThat(docker.refused("load", "-i", large.toString())).containsIgnoringCase(FULL);
     assertGivenBack(before);
     CliResult imported =
         docker.run("import", TestImages.temporary(new byte[0]).toString(), "nothing");
     assertThat(imported.exitCode()).as("an empty one fits").isZero();
     docker.ok("rmi", "nothing");
-    docker.ok("load", "-i", archive("small", 24).toString());
-    assertThat(docker.refused("load", "-i", archive("second", 25).toString()))
+    docker.ok("load", "-i", archive("small", 16).toString());
+    assertThat(docker.refused("load", "-i", archive("second", 17).toString()))
         .containsIgnoringCase(FULL);
     assertThat(images()).containsExactly("busybox", "small");
     docker.ok("rmi", "small");
-    await().until(() -> free() > 30 << 20);
-    docker.ok("load", "-i", archive("second", 25).toString());
+    await().until(() -> free() > 20 << 20);
+    docker.ok("load", "-i", archive("second", 17).toString());
     assertThat(docker.ok("run", "--rm", "second", "cat", "/mark")).isEqualTo("second");
     daemon.terminate();
     daemon.startAgain();
@@ -95,7 +99,7 @@ class DiskFullIT {
         TestImages.BUSYBOX,
         "sh",
         "-c",
-        "head -c 25000000 /dev/urandom > /big; echo ok > /ready; sleep 600");
+        "head -c 17000000 /dev/urandom > /big; echo ok > /ready; sleep 600");
     await().until(() -> docker.run("exec", "boat", "test", "-s", "/ready").exitCode() == 0);
     long before = free();
     assertThat(docker.refused("commit", "boat", "made")).containsIgnoringCase(FULL);
@@ -110,18 +114,32 @@ class DiskFullIT {
 
   @Test
   void on_a_disk_that_a_container_filled_room_can_be_made_again() {
-    docker.ok("load", "-i", archive("cargo", 10).toString());
+    docker.ok("load", "-i", archive("cargo", 6).toString());
     CliResult filling =
         docker.run("run", "--name", "boat", TestImages.BUSYBOX, "dd", "if=/dev/zero", "of=/big");
     assertThat(filling.stderr()).containsIgnoringCase(FULL);
-    assertThat(docker.refused("load", "-i", archive("second", 5).toString()))
+    assertThat(docker.refused("load", "-i", archive("second", 3).toString()))
         .containsIgnoringCase(FULL);
     assertThat(images()).containsExactly("busybox", "cargo");
     docker.ok("tag", "cargo", "freight");
     docker.ok("rmi", "cargo", "freight");
     docker.ok("rm", "boat");
-    await().until(() -> free() > 30 << 20);
-    docker.ok("load", "-i", archive("second", 5).toString());
+    await().until(() -> free() > 20 << 20);
+    docker.ok("load", "-i", archive("second", 3).toString());
     assertThat(images()).containsExactly("busybox", "second");
+  }
+
+  @Test
+  void an_image_that_does_not_fit_is_not_pulled() {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/docker-registry")), "there is a registry");
+    try (RealRegistry registry = RealRegistry.beside(daemon, 5008, false)) {
+      long before = free();
+      registry.push("large", "1", image("large", 36));
+      registry.push("small", "1", image("small", 3));
+      assertThat(docker.refused("pull", registry.name("large:1"))).containsIgnoringCase(FULL);
+      assertGivenBack(before);
+      docker.ok("pull", registry.name("small:1"));
+      assertThat(images()).containsExactly(registry.name("small"), "busybox");
+    }
   }
 }

@@ -2,7 +2,10 @@ package dev.wherry.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -12,6 +15,8 @@ import org.junit.jupiter.api.Test;
 /** {@code docker images}: its filters and columns, and {@code docker history}. */
 @EndToEnd
 class ImageListIT {
+  private static final int PORT = 5010;
+
   private final DaemonUnderTest daemon;
   private final DockerCli docker;
   private final ArchiveBuilder old =
@@ -157,5 +162,34 @@ class ImageListIT {
     assertThat(docker.ok("history", "--no-trunc", "--format", "{{.CreatedBy}}", "old:1"))
         .isEqualTo("layer of a test");
     assertThat(docker.refused("history", "nosuch")).contains("No such image: nosuch:latest");
+  }
+
+  @Test
+  void what_was_in_a_registry_has_its_digest_until_its_last_tag_there_goes() {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/docker-registry")), "there is a registry");
+    try (RealRegistry registry = RealRegistry.beside(daemon, PORT, false)) {
+      String name = registry.name("team/app");
+      ArchiveBuilder image = new ArchiveBuilder().layer(tar -> tar.text("own", "digests\n"));
+      String digest = registry.push("team/app", "1", image).digest();
+      docker.ok("pull", "-q", name + ":1");
+      docker.ok("tag", name + ":1", "local:1");
+      assertThat(withDigests()).contains(name + ":1@" + digest, "local:1@<none>");
+      assertThat(names("reference=" + name + "@" + digest)).isNotEmpty();
+      assertThat(docker.ok("rmi", name + ":1").lines())
+          .containsExactly("Untagged: " + name + ":1", "Untagged: " + name + "@" + digest);
+      assertThat(withDigests()).contains("local:1@<none>").doesNotContain(name);
+      docker.ok("rmi", "local:1");
+
+      docker.ok("pull", "-q", name + "@" + digest);
+      assertThat(withDigests()).contains(name + ":<none>@" + digest);
+      assertThat(docker.ok("images", "-q", "--filter", "dangling=true")).isEmpty();
+      assertThat(docker.ok("rmi", name + "@" + digest).lines())
+          .startsWith("Untagged: " + name + "@" + digest, "Deleted: " + image.id());
+    }
+  }
+
+  private String withDigests() {
+    return docker.ok(
+        "images", "--digests", "--no-trunc", "--format", "{{.Repository}}:{{.Tag}}@{{.Digest}}");
   }
 }

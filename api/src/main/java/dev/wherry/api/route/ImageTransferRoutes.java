@@ -4,12 +4,15 @@ import dev.wherry.api.http.Exchange;
 import dev.wherry.api.stream.BodyStream;
 import dev.wherry.api.stream.ProgressStream;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.image.Image;
 import dev.wherry.engine.image.ImageProgress;
+import dev.wherry.engine.image.ImageStore.Import;
 import dev.wherry.engine.image.ImageStore.LoadedImage;
 import dev.wherry.engine.registry.PullRequest;
 import dev.wherry.engine.registry.PushListener;
 import dev.wherry.engine.registry.PushRequest;
 import dev.wherry.verticles.image.Images;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,12 +64,10 @@ final class ImageTransferRoutes {
       return;
     }
     String source = exchange.queryOrEmpty("fromSrc");
-    if (!source.equals("-")) {
-      throw source.isEmpty()
-          ? new EngineException.InvalidParameter("fromImage or fromSrc must be given")
-          : Missing.refusal("importing from a URL");
+    if (source.isEmpty()) {
+      throw new EngineException.InvalidParameter("fromImage or fromSrc must be given");
     }
-    importRootfs(exchange);
+    importRootfs(exchange, source);
   }
 
   private void pull(Exchange exchange, String image) {
@@ -77,11 +78,12 @@ final class ImageTransferRoutes {
             exchange.queryOrEmpty("platform"),
             RegistryAuth.of(exchange));
     var progress = new ProgressStream(exchange);
-    follow(exchange, images.pull(request, progress::report), progress);
+    follow(exchange, images.pull(request, progress::report), done -> progress.end(), progress);
   }
 
   /** Ends the answer with the transfer, and the transfer when nobody is there for the answer. */
-  private static void follow(Exchange exchange, Images.Transfer transfer, ProgressStream progress) {
+  private static <T> void follow(
+      Exchange exchange, Images.Transfer<T> transfer, Handler<T> end, ProgressStream progress) {
     exchange
         .response()
         .closeHandler(
@@ -90,7 +92,7 @@ final class ImageTransferRoutes {
                 transfer.cancel().run();
               }
             });
-    transfer.done().onSuccess(done -> progress.end()).onFailure(progress::fail);
+    transfer.done().onSuccess(end).onFailure(progress::fail);
   }
 
   private void push(Exchange exchange) {
@@ -114,30 +116,35 @@ final class ImageTransferRoutes {
                 new PushResult(manifest.tag(), manifest.digest().toString(), manifest.size()));
           }
         };
-    follow(exchange, images.push(request, listener), progress);
+    follow(exchange, images.push(request, listener), done -> progress.end(), progress);
   }
 
   /** Docker's {@code PushResult}. */
   private record PushResult(String tag, String digest, int size) {}
 
-  private void importRootfs(Exchange exchange) {
+  private void importRootfs(Exchange exchange, String source) {
     String message = exchange.queryOrEmpty("message");
     String platform = exchange.queryOrEmpty("platform");
-    var progress = new ProgressStream(exchange);
-    images
-        .importRootfs(
-            exchange.bodyStream(),
+    var request =
+        new Import(
             reference(exchange),
             exchange.queryAll("changes"),
-            message.isEmpty() ? "Imported from -" : message,
-            platform.isEmpty() ? null : platform,
-            progress::report)
-        .onSuccess(
-            image -> {
-              progress.status(image.id());
-              progress.end();
-            })
-        .onFailure(progress::fail);
+            message.isEmpty() ? "Imported from " + source : message,
+            platform.isEmpty() ? null : platform);
+    var progress = new ProgressStream(exchange);
+    Handler<Image> end =
+        image -> {
+          progress.status(image.id());
+          progress.end();
+        };
+    if (source.equals("-")) {
+      images
+          .importRootfs(exchange.bodyStream(), request, progress::report)
+          .onSuccess(end)
+          .onFailure(progress::fail);
+    } else {
+      follow(exchange, images.importFrom(source, request, progress::report), end, progress);
+    }
   }
 
   private static @Nullable String reference(Exchange exchange) {

@@ -10,6 +10,7 @@ import dev.wherry.engine.image.Image;
 import dev.wherry.engine.image.ImageProgress;
 import dev.wherry.engine.image.ImageReference;
 import dev.wherry.engine.image.ImageStore.ImageDeletion;
+import dev.wherry.engine.image.ImageStore.Import;
 import dev.wherry.engine.image.ImageStore.LoadedImage;
 import dev.wherry.engine.image.ImageStore.StoredManifest;
 import dev.wherry.engine.registry.Credentials;
@@ -80,34 +81,34 @@ public final class FakeImages implements Images {
   }
 
   @Override
-  public Transfer pull(PullRequest request, Consumer<ImageProgress> progress) {
+  public Transfer<Void> pull(PullRequest request, Consumer<ImageProgress> progress) {
     String name = request.reference().familiar();
     calls.add("pull " + name + " " + request.credentials().username());
     if (!name.startsWith("busybox")) {
-      return new Transfer(
+      return new Transfer<>(
           Future.failedFuture(new EngineException.NotFound("pull access denied for " + name)),
           () -> {});
     }
     progress.accept(new ImageProgress("abc", "Pulling fs layer", 0, 0));
     progress.accept(new ImageProgress("abc", "Downloading", 5, 10));
     progress.accept(ImageProgress.message("Digest: sha256:1"));
-    return new Transfer(Future.succeededFuture(), () -> calls.add("cancelled"));
+    return new Transfer<>(Future.succeededFuture(), () -> calls.add("cancelled"));
   }
 
   @Override
-  public Transfer push(PushRequest request, PushListener listener) {
+  public Transfer<Void> push(PushRequest request, PushListener listener) {
     String name = request.reference().familiar();
     calls.add("push " + name + " " + request.credentials().username());
     listener.progress(ImageProgress.message("The push refers to repository [" + name + "]"));
     if (!name.startsWith("busybox")) {
-      return new Transfer(
+      return new Transfer<>(
           Future.failedFuture(new EngineException.NotFound("tag does not exist: " + name)),
           () -> {});
     }
     listener.progress(new ImageProgress("abc", "Preparing", 0, 0));
     listener.progress(new ImageProgress("abc", "Pushing", 5, 10));
     listener.pushed(new PushListener.Pushed("1", Digest.sha256(new byte[0]), 5));
-    return new Transfer(Future.succeededFuture(), () -> calls.add("cancelled"));
+    return new Transfer<>(Future.succeededFuture(), () -> calls.add("cancelled"));
   }
 
   @Override
@@ -172,22 +173,29 @@ public final class FakeImages implements Images {
 
   @Override
   public Future<Image> importRootfs(
-      ReadStream<Buffer> tar,
-      String reference,
-      List<String> changes,
-      String message,
-      String platform,
-      Consumer<ImageProgress> progress) {
-    calls.add("import " + reference + " " + changes + " " + message + " " + platform);
-    return whole(tar)
-        .map(
-            text -> {
-              if (text.equals("garbage")) {
-                throw new EngineException.InvalidParameter("unexpected EOF");
-              }
-              return Fixtures.image(
-                  "sha256:" + "22".repeat(32), "", List.of(String.valueOf(reference)));
-            });
+      ReadStream<Buffer> tar, Import request, Consumer<ImageProgress> progress) {
+    calls.add(
+        "import %s %s %s %s"
+            .formatted(
+                request.reference(), request.changes(), request.message(), request.platform()));
+    return whole(tar).map(text -> imported(text, request));
+  }
+
+  private static Image imported(String text, Import request) {
+    if (text.equals("garbage")) {
+      throw new EngineException.InvalidParameter("unexpected EOF");
+    }
+    return Fixtures.image(
+        "sha256:" + "22".repeat(32), "", List.of(String.valueOf(request.reference())));
+  }
+
+  @Override
+  public Transfer<Image> importFrom(
+      String source, Import request, Consumer<ImageProgress> progress) {
+    calls.add("import from " + source + " " + request.message());
+    progress.accept(ImageProgress.message("Downloading from " + source));
+    return new Transfer<>(
+        Future.succeededFuture(imported(source, request)), () -> calls.add("cancelled"));
   }
 
   @Override

@@ -119,6 +119,17 @@ class OtherRoutesTest {
   }
 
   @Test
+  void a_root_file_system_is_imported_from_where_it_lies() {
+    String source = URLEncoder.encode("http://there/root.tar", UTF_8);
+    assertThat(api.post("/images/create?repo=made&fromSrc=" + source, "").body().lines())
+        .containsExactly(
+            "{\"status\":\"Downloading from http://there/root.tar\"}",
+            "{\"status\":\"sha256:" + "22".repeat(32) + "\"}");
+    assertThat(api.engine.images.calls)
+        .contains("import from http://there/root.tar Imported from http://there/root.tar");
+  }
+
+  @Test
   void an_archive_is_loaded_with_its_progress_as_lines() {
     try (RawHttp http = api.connect()) {
       RawHttp.Answer answer = http.send("POST", "/images/load?quiet=0", "hello:latest");
@@ -208,7 +219,7 @@ class OtherRoutesTest {
     assertThat(api.engine.images.calls)
         .containsExactly("import imp:2 [CMD a, ENV b=c] Imported from - null");
     assertThat(api.post("/images/create?fromSrc=-", "garbage").status()).isEqualTo(400);
-    assertThat(api.post("/images/create?fromSrc=http://x/y.tar", "").status()).isEqualTo(501);
+    assertThat(api.post("/images/create?repo=x", "").status()).isEqualTo(400);
   }
 
   @Test

@@ -226,17 +226,10 @@ public final class FileImageStore implements ImageStore {
   }
 
   @Override
-  public Image importRootfs(
-      InputStream tar,
-      @Nullable String reference,
-      List<String> changes,
-      String message,
-      @Nullable String platform,
-      Consumer<ImageProgress> progress)
+  public Image importRootfs(InputStream tar, Import request, Consumer<ImageProgress> progress)
       throws IOException {
-    ImageReference name = newTag(reference, "cannot import digest reference");
-    ImportedConfig config =
-        ImportedConfig.of(changes, message, Platforms.parse(platform), clock.instant());
+    ImageReference name = newTag(request.reference(), "cannot import digest reference");
+    ImportedConfig config = ImportedConfig.of(request, clock.instant());
     try (PendingLayer layer = stager.stage(tar, new LoadProgress(progress)::importing);
         NewImage image =
             NewImage.of(config.with(layer.unpacked().diffId()), List.of(), layer, "")) {

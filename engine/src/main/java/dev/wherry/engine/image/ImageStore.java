@@ -86,20 +86,12 @@ public interface ImageStore {
   Export save(List<String> namesOrIds, String platform);
 
   /**
-   * Makes an image of one layer from a root file system.
+   * Makes an image of one layer.
    *
-   * @param reference the tag to give it, or {@code null} for none
-   * @param changes Dockerfile instructions ({@code CMD}, {@code ENV}, ...) applied to its
-   *     configuration
-   * @param platform {@code os[/arch[/variant]]} or {@code null} for the host's
+   * @param tar its archive, in any compression
+   * @param progress told as work goes on, from the calling thread
    */
-  Image importRootfs(
-      InputStream tar,
-      @Nullable String reference,
-      List<String> changes,
-      String message,
-      @Nullable String platform,
-      Consumer<ImageProgress> progress)
+  Image importRootfs(InputStream tar, Import request, Consumer<ImageProgress> progress)
       throws IOException;
 
   /**
@@ -139,6 +131,20 @@ public interface ImageStore {
 
   /** One container that uses an image. */
   record ImageUser(String containerId, boolean running) {}
+
+  /**
+   * What is to be made of a root file system.
+   *
+   * @param reference the tag to give it, or {@code null} for none
+   * @param changes Dockerfile instructions that make up its configuration
+   * @param message the comment in its history
+   * @param platform {@code os[/architecture[/variant]]}, {@code null} for the host's
+   */
+  record Import(
+      @Nullable String reference,
+      List<String> changes,
+      String message,
+      @Nullable String platform) {}
 
   /**
    * What is to be made of a layer.

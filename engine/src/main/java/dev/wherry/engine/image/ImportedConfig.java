@@ -6,22 +6,16 @@ import dev.wherry.engine.content.Descriptor.Platform;
 import dev.wherry.engine.content.Digest;
 import dev.wherry.engine.store.Json;
 import java.time.Instant;
-import java.util.List;
 
 /** The configuration of an image that is made from a root file system, but for its layer. */
 record ImportedConfig(ImageConfig config, String comment, Platform platform, Instant created) {
 
-  /**
-   * Applies the changes, so that a bad one is told before anything is read.
-   *
-   * @param message empty for dockerd's own
-   */
-  static ImportedConfig of(
-      List<String> changes, String message, Platform platform, Instant created) {
+  /** Applies the changes, so that a bad one is told before anything is read. */
+  static ImportedConfig of(ImageStore.Import request, Instant created) {
     return new ImportedConfig(
-        ImageChanges.apply(ImageConfig.EMPTY, changes),
-        message.isEmpty() ? "Imported from -" : message,
-        platform,
+        ImageChanges.apply(ImageConfig.EMPTY, request.changes()),
+        request.message(),
+        Platforms.parse(request.platform()),
         created);
   }
 

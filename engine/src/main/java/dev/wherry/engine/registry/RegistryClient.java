@@ -6,6 +6,7 @@ import dev.wherry.engine.content.Descriptor;
 import dev.wherry.engine.content.Descriptor.Platform;
 import dev.wherry.engine.content.Manifest;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.image.Image;
 import dev.wherry.engine.image.ImageProgress;
 import dev.wherry.engine.image.ImageReference;
 import dev.wherry.engine.image.ImageStore;
@@ -117,6 +118,26 @@ public final class RegistryClient {
         },
         error -> new EngineException.Internal(String.valueOf(error.getMessage()), error));
     store.pushed(reference);
+  }
+
+  /**
+   * Imports a root file system that lies somewhere on the web, not in a registry.
+   *
+   * @param source its address
+   * @throws EngineException if it can't be had or is none; nothing of it is left then
+   */
+  public Image importFrom(
+      String source,
+      ImageStore.Import request,
+      Cancellation cancellation,
+      Consumer<ImageProgress> progress) {
+    try (RegistryHttp.Answer answer = RemoteArchive.open(http, source, cancellation)) {
+      progress.accept(ImageProgress.message("Downloading from " + source));
+      return store.importRootfs(answer.body(), request, progress);
+    } catch (IOException e) {
+      cancellation.check();
+      throw new EngineException.Internal(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** Does work where the registry answers: at the first endpoint that does. */

@@ -278,7 +278,13 @@ final class RegistrySession {
     }
   }
 
-  private static @Nullable URI redirect(Answer answer, URI from) throws IOException {
+  /**
+   * Where an answer sends to; such an answer need not be read.
+   *
+   * @return {@code null} if it is no redirect
+   * @throws IOException if it leads nowhere on the web
+   */
+  static @Nullable URI redirect(Answer answer, URI from) throws IOException {
     boolean moved =
         switch (answer.status()) {
           case 301, 302, 303, 307, 308 -> true;
@@ -296,9 +302,9 @@ final class RegistrySession {
       }
     } catch (IllegalArgumentException e) {
       answer.close();
-      throw new IOException("the registry redirects to no address: " + location, e);
+      throw new IOException("the server redirects to no address: " + location, e);
     }
     answer.close();
-    throw new IOException("the registry redirects to no web address: " + location);
+    throw new IOException("the server redirects to no web address: " + location);
   }
 }

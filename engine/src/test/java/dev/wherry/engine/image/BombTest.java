@@ -97,7 +97,9 @@ class BombTest extends FileImageStoreFixture {
     assertThatThrownBy(
             () ->
                 store.importRootfs(
-                    new ByteArrayInputStream(bomb), "bomb:1", List.of(), "", null, line -> {}))
+                    new ByteArrayInputStream(bomb),
+                    new ImageStore.Import("bomb:1", List.of(), "", null),
+                    line -> {}))
         .isInstanceOf(EngineException.InvalidParameter.class)
         .hasMessageContaining(REFUSED);
     assertThat(onDisk()).isEmpty();

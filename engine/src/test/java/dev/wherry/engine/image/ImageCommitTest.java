@@ -24,7 +24,9 @@ class ImageCommitTest extends FileImageStoreFixture {
   void importBase() throws IOException {
     base =
         store.importRootfs(
-            new ByteArrayInputStream(ROOT), "base", List.of(), "", "linux/arm64/v8", p -> {});
+            new ByteArrayInputStream(ROOT),
+            new ImageStore.Import("base", List.of(), "", "linux/arm64/v8"),
+            p -> {});
   }
 
   private Image commit(String baseId, byte[] tar, @Nullable String reference) throws IOException {

@@ -22,7 +22,9 @@ class ImageImportTest extends FileImageStoreFixture {
       byte[] tar, @Nullable String reference, List<String> changes, @Nullable String platform)
       throws IOException {
     return store.importRootfs(
-        new ByteArrayInputStream(tar), reference, changes, "", platform, progress::add);
+        new ByteArrayInputStream(tar),
+        new ImageStore.Import(reference, changes, "as said", platform),
+        progress::add);
   }
 
   @Test
@@ -34,7 +36,7 @@ class ImageImportTest extends FileImageStoreFixture {
             List.of("CMD [\"sh\", \"-c\", \"x\"]", "ENV A=\"b c\"", "EXPOSE 80", "VOLUME /data"),
             null);
     assertThat(image.repoTags()).containsExactly("made:latest");
-    assertThat(image.comment()).isEqualTo("Imported from -");
+    assertThat(image.comment()).isEqualTo("as said");
     assertThat(image.config().cmd()).containsExactly("sh", "-c", "x");
     assertThat(image.config().env()).containsExactly("A=b c");
     assertThat(image.config().exposedPorts()).containsExactly("80/tcp");

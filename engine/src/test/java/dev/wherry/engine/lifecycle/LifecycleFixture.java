@@ -9,6 +9,7 @@ import dev.wherry.engine.container.ExitStatus;
 import dev.wherry.engine.event.EngineEvent;
 import dev.wherry.engine.event.FileJournal;
 import dev.wherry.engine.image.FileImageStore;
+import dev.wherry.engine.image.ImageStore;
 import dev.wherry.engine.launch.ConmonSupervisor;
 import dev.wherry.engine.launch.FdWatcher;
 import dev.wherry.engine.launch.HostFacts;
@@ -82,7 +83,10 @@ abstract class LifecycleFixture {
       parts
           .images()
           .importRootfs(
-              in, "busybox", List.of("ENV PATH=/bin:/usr/bin", "CMD sh"), "", null, p -> {});
+              in,
+              new ImageStore.Import(
+                  "busybox", List.of("ENV PATH=/bin:/usr/bin", "CMD sh"), "", null),
+              p -> {});
     }
   }
 

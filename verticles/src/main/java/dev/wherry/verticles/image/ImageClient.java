@@ -5,6 +5,7 @@ import dev.wherry.engine.image.ImageProgress;
 import dev.wherry.engine.image.ImageReference;
 import dev.wherry.engine.image.ImageStore;
 import dev.wherry.engine.image.ImageStore.ImageDeletion;
+import dev.wherry.engine.image.ImageStore.Import;
 import dev.wherry.engine.image.ImageStore.LoadedImage;
 import dev.wherry.engine.image.ImageStore.StoredManifest;
 import dev.wherry.engine.registry.Cancellation;
@@ -27,7 +28,6 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.streams.ReadStream;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Asks {@link ImageVerticle}; reads go straight to the store's memory. */
 public final class ImageClient implements Images {
@@ -72,33 +72,33 @@ public final class ImageClient implements Images {
 
   @Override
   public Future<Image> importRootfs(
-      ReadStream<Buffer> tar,
-      @Nullable String reference,
-      List<String> changes,
-      String message,
-      @Nullable String platform,
-      Consumer<ImageProgress> progress) {
+      ReadStream<Buffer> tar, Import request, Consumer<ImageProgress> progress) {
     ContextInternal caller = Contexts.current(vertx);
     return ask(
         new ImageCommand.ImportRootfs(
-            new BodyInputStream(caller, tar),
-            reference,
-            List.copyOf(changes),
-            message,
-            platform,
-            told(caller, progress)));
+            new BodyInputStream(caller, tar), request, told(caller, progress)));
   }
 
   @Override
-  public Transfer pull(PullRequest request, Consumer<ImageProgress> progress) {
+  public Transfer<Image> importFrom(
+      String source, Import request, Consumer<ImageProgress> progress) {
+    Cancellation cancellation = new Cancellation();
+    ContextInternal caller = Contexts.current(vertx);
+    Future<Image> done =
+        ask(new ImageCommand.ImportFrom(source, request, cancellation, told(caller, progress)));
+    return new Transfer<>(done, cancellation::cancel);
+  }
+
+  @Override
+  public Transfer<Void> pull(PullRequest request, Consumer<ImageProgress> progress) {
     Cancellation cancellation = new Cancellation();
     ContextInternal caller = Contexts.current(vertx);
     Future<Void> done = ask(new ImageCommand.Pull(request, cancellation, told(caller, progress)));
-    return new Transfer(done, cancellation::cancel);
+    return new Transfer<>(done, cancellation::cancel);
   }
 
   @Override
-  public Transfer push(PushRequest request, PushListener listener) {
+  public Transfer<Void> push(PushRequest request, PushListener listener) {
     Cancellation cancellation = new Cancellation();
     ContextInternal caller = Contexts.current(vertx);
     PushListener told =
@@ -114,7 +114,7 @@ public final class ImageClient implements Images {
           }
         };
     Future<Void> done = ask(new ImageCommand.Push(request, cancellation, told));
-    return new Transfer(done, cancellation::cancel);
+    return new Transfer<>(done, cancellation::cancel);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.wherry.engine.image.Image;
 import dev.wherry.engine.image.ImageProgress;
 import dev.wherry.engine.image.ImageReference;
 import dev.wherry.engine.image.ImageStore.ImageDeletion;
+import dev.wherry.engine.image.ImageStore.Import;
 import dev.wherry.engine.image.ImageStore.LoadedImage;
 import dev.wherry.engine.registry.Cancellation;
 import dev.wherry.engine.registry.Credentials;
@@ -17,7 +18,6 @@ import dev.wherry.verticles.bus.Command;
 import dev.wherry.verticles.bus.OutputStreamSource;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** What {@link ImageVerticle} is asked. */
 sealed interface ImageCommand<R> extends Command<R> {
@@ -29,13 +29,11 @@ sealed interface ImageCommand<R> extends Command<R> {
   record Save(List<String> namesOrIds, String platform, OutputStreamSource archive)
       implements ImageCommand<Void> {}
 
-  record ImportRootfs(
-      BodyInputStream tar,
-      @Nullable String reference,
-      List<String> changes,
-      String message,
-      @Nullable String platform,
-      Consumer<ImageProgress> progress)
+  record ImportRootfs(BodyInputStream tar, Import request, Consumer<ImageProgress> progress)
+      implements ImageCommand<Image> {}
+
+  record ImportFrom(
+      String source, Import request, Cancellation cancellation, Consumer<ImageProgress> progress)
       implements ImageCommand<Image> {}
 
   record Pull(PullRequest request, Cancellation cancellation, Consumer<ImageProgress> progress)

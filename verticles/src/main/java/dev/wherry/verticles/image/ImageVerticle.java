@@ -63,15 +63,12 @@ public final class ImageVerticle extends VerticleBase {
       case ImageCommand.Save save -> save(save);
       case ImageCommand.ImportRootfs what ->
           reading(
-              what.tar(),
+              what.tar(), () -> store.importRootfs(what.tar(), what.request(), what.progress()));
+      case ImageCommand.ImportFrom what ->
+          registries.call(
               () ->
-                  store.importRootfs(
-                      what.tar(),
-                      what.reference(),
-                      what.changes(),
-                      what.message(),
-                      what.platform(),
-                      what.progress()));
+                  registry.importFrom(
+                      what.source(), what.request(), what.cancellation(), what.progress()));
       case ImageCommand.Pull what ->
           registries.run(() -> registry.pull(what.request(), what.cancellation(), what.progress()));
       case ImageCommand.Push what ->

@@ -4,6 +4,7 @@ import dev.wherry.engine.image.Image;
 import dev.wherry.engine.image.ImageProgress;
 import dev.wherry.engine.image.ImageReference;
 import dev.wherry.engine.image.ImageStore.ImageDeletion;
+import dev.wherry.engine.image.ImageStore.Import;
 import dev.wherry.engine.image.ImageStore.LoadedImage;
 import dev.wherry.engine.image.ImageStore.StoredManifest;
 import dev.wherry.engine.registry.Credentials;
@@ -18,7 +19,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What can be asked of images. Reads answer from memory at once. Progress is told on the caller's
@@ -41,17 +41,16 @@ public interface Images {
   /** The archive as a stream, paused at first; it fails when an image cannot be read. */
   Future<Archive> save(List<String> namesOrIds, String platform);
 
+  /** As {@link dev.wherry.engine.image.ImageStore#importRootfs}. */
   Future<Image> importRootfs(
-      ReadStream<Buffer> tar,
-      @Nullable String reference,
-      List<String> changes,
-      String message,
-      @Nullable String platform,
-      Consumer<ImageProgress> progress);
+      ReadStream<Buffer> tar, Import request, Consumer<ImageProgress> progress);
 
-  Transfer pull(PullRequest request, Consumer<ImageProgress> progress);
+  /** As {@link dev.wherry.engine.registry.RegistryClient#importFrom}. */
+  Transfer<Image> importFrom(String source, Import request, Consumer<ImageProgress> progress);
 
-  Transfer push(PushRequest request, PushListener listener);
+  Transfer<Void> pull(PullRequest request, Consumer<ImageProgress> progress);
+
+  Transfer<Void> push(PushRequest request, PushListener listener);
 
   /** As {@link dev.wherry.engine.registry.RegistryClient#login}. */
   Future<String> login(String server, Credentials credentials);
@@ -67,10 +66,10 @@ public interface Images {
   Future<List<ImageDeletion>> remove(String nameOrId, boolean force, boolean prune);
 
   /**
-   * A pull or a push under way.
+   * Something that goes over the network, under way.
    *
-   * @param done when it is over
+   * @param done when it is over, with what came of it
    * @param cancel to be run when the client has gone
    */
-  record Transfer(Future<Void> done, Runnable cancel) {}
+  record Transfer<T>(Future<T> done, Runnable cancel) {}
 }

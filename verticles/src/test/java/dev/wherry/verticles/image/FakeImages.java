@@ -128,13 +128,7 @@ final class FakeImages implements ImageStore {
   }
 
   @Override
-  public Image importRootfs(
-      InputStream tar,
-      String reference,
-      List<String> changes,
-      String message,
-      String platform,
-      Consumer<ImageProgress> progress)
+  public Image importRootfs(InputStream tar, Import request, Consumer<ImageProgress> progress)
       throws IOException {
     loaded = tar.readNBytes(1);
     throw new EngineException.InvalidParameter("not a tar");

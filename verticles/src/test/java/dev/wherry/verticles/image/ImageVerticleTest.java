@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.image.ImageProgress;
 import dev.wherry.engine.image.ImageStore.ImageUser;
+import dev.wherry.engine.image.ImageStore.Import;
 import dev.wherry.engine.registry.RegistryClient;
 import dev.wherry.engine.registry.RegistryProxies;
 import dev.wherry.engine.registry.RegistrySettings;
@@ -114,7 +115,10 @@ class ImageVerticleTest {
   void the_rest_of_a_refused_body_is_drained_so_that_the_answer_gets_through() {
     QueuedStream<Buffer> body = body();
     Future<?> refused =
-        ask(() -> images.importRootfs(body, null, List.of(), "", null, (ImageProgress p) -> {}));
+        ask(
+            () ->
+                images.importRootfs(
+                    body, new Import(null, List.of(), "", null), (ImageProgress p) -> {}));
     for (int i = 0; i < 30; i++) {
       body.offer(Buffer.buffer(new byte[100_000]));
     }
