@@ -3,6 +3,7 @@ package dev.wherry.config;
 import dev.wherry.config.DaemonConfig.Containers;
 import dev.wherry.config.DaemonConfig.Directories;
 import dev.wherry.config.DaemonConfig.Log;
+import dev.wherry.config.DaemonConfig.OciProgram;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -90,32 +91,62 @@ final class ConfigBuilder {
         shmSize,
         new Log(
             settings.text("log-driver").orElse(Log.DEFAULT_DRIVER),
-            logOptions(settings.map("log-opts"))));
+            logOptions(settings.map("log-opts"))),
+        cdiDirectories(settings));
   }
 
-  private static Map<String, Path> runtimes(Map<String, Object> given) throws ConfigException {
-    var runtimes = new LinkedHashMap<String, Path>();
+  /** All other features of dockerd are off here, and so are not to be switched on. */
+  private static List<Path> cdiDirectories(Settings settings) throws ConfigException {
+    boolean enabled = true;
+    for (var feature : settings.map("features").entrySet()) {
+      String value = feature.getValue().toString();
+      boolean on = value.equals("true");
+      if (!on && !value.equals("false")) {
+        throw new ConfigException(
+            "features: " + feature.getKey() + ": true or false is expected: " + value);
+      }
+      if (feature.getKey().equals("cdi")) {
+        enabled = on;
+      } else if (on) {
+        throw new ConfigException("features: " + feature.getKey() + " is not supported by Wherry");
+      }
+    }
+    List<String> given = settings.list("cdi-spec-dirs");
+    if (!enabled || given.equals(List.of(""))) {
+      return List.of();
+    }
+    return given.isEmpty()
+        ? Containers.DEFAULT_CDI_DIRECTORIES
+        : given.stream().map(Path::of).toList();
+  }
+
+  private static Map<String, OciProgram> runtimes(Map<String, Object> given)
+      throws ConfigException {
+    var runtimes = new LinkedHashMap<String, OciProgram>();
     for (var runtime : given.entrySet()) {
-      runtimes.put(runtime.getKey(), runtimePath(runtime.getKey(), runtime.getValue()));
+      runtimes.put(runtime.getKey(), runtime(runtime.getKey(), runtime.getValue()));
     }
     return runtimes;
   }
 
-  private static Path runtimePath(String name, Object value) throws ConfigException {
+  private static OciProgram runtime(String name, Object value) throws ConfigException {
     if (value instanceof String path && !path.isEmpty()) {
-      return Path.of(path);
+      return new OciProgram(Path.of(path), List.of());
     }
-    if (value instanceof Map<?, ?> fields && fields.get("path") instanceof String path) {
+    if (value instanceof Map<?, ?> fields
+        && fields.get("path") instanceof String path
+        && !path.isEmpty()) {
+      var arguments = new ArrayList<String>();
       for (var field : fields.entrySet()) {
         boolean empty = Settings.show(field.getValue()).matches("|\\[]|map\\[]");
-        if (!field.getKey().equals("path") && !empty) {
+        if (field.getKey().equals("runtimeArgs") && field.getValue() instanceof List<?> words) {
+          words.forEach(word -> arguments.add(word.toString()));
+        } else if (!field.getKey().equals("path") && !empty) {
           throw new ConfigException(
               "runtimes: " + name + ": " + field.getKey() + " is not supported by Wherry");
         }
       }
-      if (!path.isEmpty()) {
-        return Path.of(path);
-      }
+      return new OciProgram(Path.of(path), arguments);
     }
     throw new ConfigException("runtimes: " + name + ": a path is expected");
   }

@@ -123,24 +123,43 @@ public record DaemonConfig(
    *
    * @param defaultRuntime the name of the OCI runtime; empty lets the daemon choose at start among
    *     those installed
-   * @param runtimes OCI runtimes by name, beyond those the daemon finds by itself: a path, or a
-   *     bare command looked up in {@code PATH}
+   * @param runtimes OCI runtimes by name, beyond those the daemon finds by itself
    * @param cgroupParent the cgroup containers are put under; empty means the engine's own
    * @param shmSize the size of {@code /dev/shm} in bytes
    * @param log where output goes
+   * @param cdiDirectories where descriptions of devices are; empty if there are to be none
    */
   public record Containers(
       Optional<String> defaultRuntime,
-      Map<String, Path> runtimes,
+      Map<String, OciProgram> runtimes,
       Optional<String> cgroupParent,
       long shmSize,
-      Log log) {
+      Log log,
+      List<Path> cdiDirectories) {
     /** {@code --default-shm-size}'s default, 64 MiB. */
     public static final long DEFAULT_SHM_SIZE = 64L << 20;
 
-    /** Keeps its own copy of the map. */
+    /** {@code --cdi-spec-dir}'s default. */
+    public static final List<Path> DEFAULT_CDI_DIRECTORIES =
+        List.of(Path.of("/etc/cdi"), Path.of("/var/run/cdi"));
+
+    /** Keeps its own copies. */
     public Containers {
+      cdiDirectories = List.copyOf(cdiDirectories);
       runtimes = Collections.unmodifiableMap(new LinkedHashMap<>(runtimes));
+    }
+  }
+
+  /**
+   * An OCI runtime.
+   *
+   * @param path a path, or a bare command looked up in {@code PATH}
+   * @param arguments given to it before all others
+   */
+  public record OciProgram(Path path, List<String> arguments) {
+    /** Keeps its own copy of the list. */
+    public OciProgram {
+      arguments = List.copyOf(arguments);
     }
   }
 

@@ -107,7 +107,8 @@ class StartRequestTest {
     assertThat(config.network().dnsSearch()).containsExactly("example.org");
     assertThat(config.network().dnsOptions()).containsExactly("ndots:2");
     assertThat(config.network().bridge().toString()).contains("10.9.0.1/24");
-    assertThat(config.containers().runtimes()).containsEntry("mine", Path.of("/opt/mine"));
+    assertThat(config.containers().runtimes())
+        .containsEntry("mine", new DaemonConfig.OciProgram(Path.of("/opt/mine"), List.of()));
     assertThat(config.containers().defaultRuntime()).contains("mine");
     assertThat(config.containers().shmSize()).isEqualTo(128 * 1024 * 1024);
     assertThat(config.containers().log().options())
@@ -122,7 +123,7 @@ class StartRequestTest {
         file(
             """
             {"hosts": ["tcp://[::1]:4000"], "data-root": "/d", "debug": true, "bridge": "none",
-             "runtimes": {"mine": {"path": "/opt/mine", "runtimeArgs": []}},
+             "runtimes": {"mine": {"path": "/opt/mine", "runtimeArgs": ["--debug"]}},
              "default-shm-size": 1024, "log-driver": "json-file", "log-opts": {"max-size": "1m"},
              "live-restore": true, "iptables": true, "max-concurrent-downloads": 3,
              "userland-proxy": true, "exec-opts": ["native.cgroupdriver=cgroupfs"], "dns": null}
@@ -132,7 +133,9 @@ class StartRequestTest {
         .map(Object::toString)
         .containsExactly("tcp://[0:0:0:0:0:0:0:1]:4000");
     assertThat(config.network().bridge()).isEqualTo(new DefaultBridge.Disabled());
-    assertThat(config.containers().runtimes()).containsEntry("mine", Path.of("/opt/mine"));
+    assertThat(config.containers().runtimes())
+        .containsEntry(
+            "mine", new DaemonConfig.OciProgram(Path.of("/opt/mine"), List.of("--debug")));
     assertThat(config.containers().shmSize()).isEqualTo(1024);
   }
 
@@ -328,8 +331,8 @@ class StartRequestTest {
   @Test
   void runtime_settings_beyond_the_path_are_named() {
     assertThatThrownBy(
-            () -> file("{\"runtimes\": {\"x\": {\"path\": \"/x\", \"runtimeArgs\": [\"-v\"]}}}"))
-        .hasMessage("runtimes: x: runtimeArgs is not supported by Wherry");
+            () -> file("{\"runtimes\": {\"x\": {\"path\": \"/x\", \"runtimeType\": \"io.x.v1\"}}}"))
+        .hasMessage("runtimes: x: runtimeType is not supported by Wherry");
   }
 
   @Test

@@ -1,8 +1,8 @@
 package dev.wherry.verticles;
 
+import dev.wherry.engine.launch.OciRuntime;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Facts about this engine and host that do not change while the daemon runs, for {@code version}
@@ -10,7 +10,7 @@ import java.util.Map;
  *
  * @param id generated once for a data root
  * @param defaultRuntime name of the OCI runtime used when none is asked for
- * @param runtimes name to path of the binary
+ * @param cdiDirectories where descriptions of devices are, empty if there are to be none
  * @param runtimeVersion first line the default runtime says of itself
  * @param conmonVersion what conmon says of itself
  * @param cgroupVersion 1 or 2
@@ -23,7 +23,8 @@ public record EngineInfo(
     String storageDriver,
     String backingFilesystem,
     String defaultRuntime,
-    Map<String, Path> runtimes,
+    List<OciRuntime> runtimes,
+    List<String> cdiDirectories,
     String runtimeVersion,
     String conmonVersion,
     int cgroupVersion,

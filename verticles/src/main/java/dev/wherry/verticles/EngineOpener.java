@@ -3,6 +3,7 @@ package dev.wherry.verticles;
 import dev.wherry.config.DaemonConfig;
 import dev.wherry.config.DefaultBridge;
 import dev.wherry.config.SeccompProfile;
+import dev.wherry.engine.cdi.CdiDevices;
 import dev.wherry.engine.cgroup.Cgroups;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.contents.SnapshotContents;
@@ -14,6 +15,7 @@ import dev.wherry.engine.launch.FdWatcher;
 import dev.wherry.engine.launch.LinuxHostDevices;
 import dev.wherry.engine.launch.OciSpecBuilder;
 import dev.wherry.engine.launch.Patience;
+import dev.wherry.engine.launch.RuntimeAdvisories;
 import dev.wherry.engine.lifecycle.DefaultContainerLifecycle;
 import dev.wherry.engine.lifecycle.DefaultExecLifecycle;
 import dev.wherry.engine.lifecycle.EnginePlaces;
@@ -251,7 +253,8 @@ final class EngineOpener {
         new OciSpecBuilder(
             host.facts(),
             new LinuxHostDevices(paths),
-            dev.wherry.engine.launch.SeccompProfile.parse(SeccompProfile.defaultJson())),
+            dev.wherry.engine.launch.SeccompProfile.parse(SeccompProfile.defaultJson()),
+            new CdiDevices(config.containers().cdiDirectories())),
         cgroups,
         paths,
         mounts,
@@ -281,14 +284,15 @@ final class EngineOpener {
         basics.storage().snapshotter().driver(),
         backingFilesystem(),
         host.runtimes().byDefault().name(),
-        host.runtimes().paths(),
+        host.runtimes().all(),
+        config.containers().cdiDirectories().stream().map(Path::toString).toList(),
         host.runtimeVersion(),
         host.conmonVersion(),
         host.facts().cgroupVersion(),
         "cgroupfs",
         List.copyOf(security),
         config.labels(),
-        List.of());
+        RuntimeAdvisories.warnings(host.runtimeVersion()));
   }
 
   /** By dockerd's name for it. */

@@ -3,10 +3,12 @@ package dev.wherry.verticles;
 import dev.wherry.config.DaemonConfig;
 import dev.wherry.engine.cgroup.Cgroups;
 import dev.wherry.engine.launch.HostFacts;
+import dev.wherry.engine.launch.OciRuntime;
 import dev.wherry.engine.launch.Programs;
 import dev.wherry.engine.launch.Runtimes;
 import dev.wherry.engine.linux.Processes;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,6 +24,10 @@ record HostPrograms(
     String runtimeVersion,
     Optional<Path> init) {
 
+  private static OciRuntime configured(Map.Entry<String, DaemonConfig.OciProgram> entry) {
+    return OciRuntime.of(entry.getKey(), entry.getValue().path(), entry.getValue().arguments());
+  }
+
   /**
    * Looks for them.
    *
@@ -34,7 +40,9 @@ record HostPrograms(
     Path conmon = programs.conmon();
     Runtimes runtimes =
         programs.runtimes(
-            config.runtimes(), config.defaultRuntime().orElse(""), !cgroups.isSplit());
+            config.runtimes().entrySet().stream().map(HostPrograms::configured).toList(),
+            config.defaultRuntime().orElse(""),
+            !cgroups.isSplit());
     return new HostPrograms(
         facts,
         conmon,

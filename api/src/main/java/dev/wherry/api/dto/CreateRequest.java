@@ -16,7 +16,7 @@ public record CreateRequest(
     boolean attachStdin,
     boolean attachStdout,
     boolean attachStderr,
-    @Nullable Map<String, Object> exposedPorts,
+    @Nullable Map<String, Nothing> exposedPorts,
     boolean tty,
     boolean openStdin,
     boolean stdinOnce,
@@ -25,7 +25,7 @@ public record CreateRequest(
     @Nullable HealthcheckRequest healthcheck,
     boolean argsEscaped,
     @Nullable String image,
-    @Nullable Map<String, Object> volumes,
+    @Nullable Map<String, Nothing> volumes,
     @Nullable String workingDir,
     @JsonDeserialize(using = WordsReader.class) @Nullable List<String> entrypoint,
     boolean networkDisabled,
@@ -37,6 +37,9 @@ public record CreateRequest(
     @JsonDeserialize(using = WordsReader.class) @Nullable List<String> shell,
     @Nullable HostConfigRequest hostConfig,
     @Nullable NetworkingConfigRequest networkingConfig) {
+
+  /** What a name in a set has for a value, {@code {}}. */
+  public record Nothing() {}
 
   /** Whether it says nothing at all, as the body {@code {}} does. */
   public boolean isEmpty() {

@@ -8,7 +8,7 @@ public record ExecCreateRequest(
     boolean attachStdin,
     boolean attachStdout,
     boolean attachStderr,
-    @Nullable List<Integer> consoleSize,
+    @Nullable List<@Nullable Integer> consoleSize,
     @Nullable String detachKeys,
     boolean tty,
     @Nullable List<String> env,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ public record HostConfigRequest(
     boolean autoRemove,
     @Nullable String volumeDriver,
     @Nullable List<String> volumesFrom,
-    @Nullable List<Integer> consoleSize,
+    @Nullable List<@Nullable Integer> consoleSize,
     @Nullable Map<String, String> annotations,
     @JsonDeserialize(using = WordsReader.class) @Nullable List<String> capAdd,
     @JsonDeserialize(using = WordsReader.class) @Nullable List<String> capDrop,
@@ -111,7 +112,14 @@ public record HostConfigRequest(
       int count,
       @JsonProperty("DeviceIDs") @Nullable List<String> deviceIds,
       @Nullable List<List<String>> capabilities,
-      @Nullable Map<String, String> options) {}
+      @Nullable Map<String, String> options) {
+
+    /** What is null in the list is nothing to choose by. */
+    public DeviceRequest {
+      capabilities =
+          capabilities == null ? null : capabilities.stream().filter(Objects::nonNull).toList();
+    }
+  }
 
   /** A resource limit; hard and soft may be -1 for none. */
   public record UlimitRequest(@Nullable String name, long soft, long hard) {}

@@ -19,6 +19,14 @@ public record HostConfigView(
     @JsonUnwrapped BlockIo blockIo,
     @JsonUnwrapped Memory memory) {
 
+  /** {@code DeviceRequest}. */
+  public record DeviceRequestView(
+      String driver,
+      int count,
+      @JsonProperty("DeviceIDs") @Nullable List<String> deviceIds,
+      @Nullable List<List<String>> capabilities,
+      Map<String, String> options) {}
+
   /** Files the container sees. */
   public record Storage(
       @Nullable List<String> binds,
@@ -29,7 +37,7 @@ public record HostConfigView(
       @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> storageOpt,
       @Nullable List<DeviceView> devices,
       @Nullable List<String> deviceCgroupRules,
-      @Nullable List<String> deviceRequests,
+      @Nullable List<DeviceRequestView> deviceRequests,
       long shmSize) {}
 
   /** What it asks of the network. */

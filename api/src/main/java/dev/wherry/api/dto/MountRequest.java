@@ -2,6 +2,7 @@ package dev.wherry.api.dto;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One mount of a create request (Docker Engine API, {@code Mount}). */
@@ -14,7 +15,7 @@ public record MountRequest(
     @Nullable BindOptionsRequest bindOptions,
     @Nullable VolumeOptionsRequest volumeOptions,
     @Nullable TmpfsOptionsRequest tmpfsOptions,
-    @Nullable Map<String, Object> imageOptions,
+    @Nullable ImageOptionsRequest imageOptions,
     @Nullable Map<String, Object> clusterOptions) {
 
   /** Options of a bind mount. */
@@ -35,7 +36,16 @@ public record MountRequest(
   /** The volume's driver. */
   public record DriverConfigRequest(@Nullable String name, @Nullable Map<String, String> options) {}
 
+  /** Options of an image mount. */
+  public record ImageOptionsRequest(@Nullable String subpath) {}
+
   /** Options of a tmpfs. */
   public record TmpfsOptionsRequest(
-      long sizeBytes, @Nullable Integer mode, @Nullable List<List<String>> options) {}
+      long sizeBytes, @Nullable Integer mode, @Nullable List<List<String>> options) {
+
+    /** What is null in the list is no option. */
+    public TmpfsOptionsRequest {
+      options = options == null ? null : options.stream().filter(Objects::nonNull).toList();
+    }
+  }
 }

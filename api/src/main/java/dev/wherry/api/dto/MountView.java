@@ -17,7 +17,12 @@ public record MountView(
     String consistency,
     @Nullable BindView bindOptions,
     @Nullable VolumeView volumeOptions,
-    @Nullable TmpfsView tmpfsOptions) {
+    @Nullable TmpfsView tmpfsOptions,
+    @Nullable ImageView imageOptions) {
+
+  /** {@code ImageOptions}. */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public record ImageView(String subpath) {}
 
   /** {@code BindOptions}. */
   @JsonInclude(JsonInclude.Include.NON_DEFAULT)

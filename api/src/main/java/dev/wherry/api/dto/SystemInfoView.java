@@ -1,5 +1,6 @@
 package dev.wherry.api.dto;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
@@ -98,13 +99,17 @@ public record SystemInfoView(
       String cgroupVersion,
       Map<String, RuntimeView> runtimes,
       String defaultRuntime,
+      @JsonProperty("CDISpecDirs") List<String> cdiSpecDirs,
       String initBinary,
       CommitView containerdCommit,
       CommitView runcCommit,
       CommitView initCommit) {}
 
   /** An OCI runtime. */
-  public record RuntimeView(@JsonProperty("path") String path) {}
+  public record RuntimeView(
+      @JsonProperty("path") String path,
+      @JsonProperty("runtimeArgs") @JsonInclude(JsonInclude.Include.NON_EMPTY)
+          List<String> arguments) {}
 
   /** A version of a helper program. */
   public record CommitView(@JsonProperty("ID") String id) {}

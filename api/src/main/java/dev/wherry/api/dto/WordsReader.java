@@ -23,6 +23,10 @@ final class WordsReader extends JsonDeserializer<@Nullable List<String>> {
     }
     var words = new ArrayList<String>();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
+      if (parser.currentToken() == JsonToken.VALUE_NULL) {
+        words.add("");
+        continue;
+      }
       if (parser.currentToken() != JsonToken.VALUE_STRING) {
         context.handleUnexpectedToken(String.class, parser);
       }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -13,7 +14,6 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import dev.wherry.engine.error.EngineException;
@@ -37,6 +37,7 @@ public final class Json {
   private static JsonMapper mapper() {
     JsonMapper mapper =
         JsonMapper.builder()
+            .addModule(GoNulls.module())
             .propertyNamingStrategy(PropertyNamingStrategies.UPPER_CAMEL_CASE)
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_PROPERTIES)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
@@ -103,12 +104,13 @@ public final class Json {
       throws IOException {
     try {
       return shape.reader().readValue(parser, shape.type());
-    } catch (MismatchedInputException e) {
-      if (parser.currentToken() == null) {
+    } catch (JsonMappingException e) {
+      Class<?> wanted = GoTypeError.wanted(e);
+      if (wanted == null || parser.currentToken() == null) {
         throw syntax(bytes, e);
       }
       throw new EngineException.InvalidParameter(
-          "invalid JSON: " + GoTypeError.text(e, parser.currentToken()), e);
+          "invalid JSON: " + GoTypeError.text(e, wanted, parser), e);
     }
   }
 

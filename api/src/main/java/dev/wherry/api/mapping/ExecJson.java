@@ -6,6 +6,7 @@ import dev.wherry.api.dto.ExecView.ProcessView;
 import dev.wherry.engine.container.Exec;
 import dev.wherry.engine.container.ExecSpec;
 import dev.wherry.engine.container.HostConfig;
+import dev.wherry.engine.error.EngineException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -52,11 +53,22 @@ public final class ExecJson {
   }
 
   /** A terminal's size given as rows and columns; 0 by 0 is none. */
-  public static HostConfig.@Nullable ConsoleSize consoleSize(@Nullable List<Integer> size) {
-    if (size == null || size.size() != 2 || (size.get(0) == 0 && size.get(1) == 0)) {
-      return null;
+  public static HostConfig.@Nullable ConsoleSize consoleSize(
+      @Nullable List<@Nullable Integer> size) {
+    int rows = side(size, 0);
+    int columns = side(size, 1);
+    return rows == 0 && columns == 0 ? null : new HostConfig.ConsoleSize(rows, columns);
+  }
+
+  /** What is missing is 0 and what is more is nothing, as in Go's arrays. */
+  private static int side(@Nullable List<@Nullable Integer> size, int index) {
+    Integer side = size == null || size.size() <= index ? null : size.get(index);
+    if (side != null && side < 0) {
+      throw new EngineException.InvalidParameter(
+          "invalid JSON: json: cannot unmarshal number %d into Go struct field ConsoleSize of type uint"
+              .formatted(side));
     }
-    return new HostConfig.ConsoleSize(size.get(0), size.get(1));
+    return side == null ? 0 : side;
   }
 
   private static List<String> orEmpty(@Nullable List<String> list) {

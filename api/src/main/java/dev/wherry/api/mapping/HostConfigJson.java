@@ -4,6 +4,7 @@ import static dev.wherry.api.mapping.ConfigJson.listOrNull;
 
 import dev.wherry.api.dto.HostConfigView;
 import dev.wherry.api.dto.HostConfigView.BlockIo;
+import dev.wherry.api.dto.HostConfigView.DeviceRequestView;
 import dev.wherry.api.dto.HostConfigView.DeviceView;
 import dev.wherry.api.dto.HostConfigView.LogConfigView;
 import dev.wherry.api.dto.HostConfigView.Memory;
@@ -61,7 +62,7 @@ final class HostConfigJson {
                             device.cgroupPermissions()))
                 .toList()),
         listOrNull(host.resources().deviceCgroupRules()),
-        null,
+        deviceRequests(host.resources().deviceRequests()),
         host.shmSize());
   }
 
@@ -194,5 +195,21 @@ final class HostConfigJson {
                         .map(binding -> new PortBindingView(binding.hostIp(), binding.hostPort()))
                         .toList())));
     return views;
+  }
+
+  private static @Nullable List<DeviceRequestView> deviceRequests(
+      @Nullable List<Resources.DeviceRequest> requests) {
+    return requests == null || requests.isEmpty()
+        ? null
+        : requests.stream()
+            .map(
+                request ->
+                    new DeviceRequestView(
+                        request.driver(),
+                        request.count(),
+                        ConfigJson.listOrNull(request.deviceIds()),
+                        request.capabilities().isEmpty() ? null : request.capabilities(),
+                        request.options()))
+            .toList();
   }
 }

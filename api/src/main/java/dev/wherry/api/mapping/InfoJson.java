@@ -140,12 +140,19 @@ public final class InfoJson {
 
   private static SystemInfoView.Running runtime(EngineInfo engine) {
     var runtimes = new TreeMap<String, RuntimeView>();
-    engine.runtimes().forEach((name, path) -> runtimes.put(name, new RuntimeView(path.toString())));
+    engine
+        .runtimes()
+        .forEach(
+            runtime ->
+                runtimes.put(
+                    runtime.name(),
+                    new RuntimeView(runtime.path().toString(), runtime.arguments())));
     return new SystemInfoView.Running(
         engine.cgroupDriver(),
         Integer.toString(engine.cgroupVersion()),
         runtimes,
         engine.defaultRuntime(),
+        engine.cdiDirectories(),
         "",
         new CommitView(""),
         new CommitView(bare(engine.runtimeVersion())),

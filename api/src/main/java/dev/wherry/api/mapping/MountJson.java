@@ -4,6 +4,7 @@ import dev.wherry.api.dto.MountPointView;
 import dev.wherry.api.dto.MountView;
 import dev.wherry.api.dto.MountView.BindView;
 import dev.wherry.api.dto.MountView.DriverView;
+import dev.wherry.api.dto.MountView.ImageView;
 import dev.wherry.api.dto.MountView.TmpfsView;
 import dev.wherry.api.dto.MountView.VolumeView;
 import dev.wherry.engine.container.MountPoint;
@@ -26,7 +27,8 @@ final class MountJson {
         mount.consistency(),
         bind(mount.bind()),
         volume(mount.volume()),
-        tmpfs(mount.tmpfs()));
+        tmpfs(mount.tmpfs()),
+        mount.image() == null ? null : new ImageView(mount.image().subpath()));
   }
 
   private static @Nullable BindView bind(MountSpec.@Nullable BindOptions bind) {

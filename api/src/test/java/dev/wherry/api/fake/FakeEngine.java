@@ -1,10 +1,10 @@
 package dev.wherry.api.fake;
 
+import dev.wherry.engine.launch.OciRuntime;
 import dev.wherry.verticles.EngineClients;
 import dev.wherry.verticles.EngineInfo;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /** All clients of an engine, with nothing behind them. */
 public final class FakeEngine {
@@ -36,7 +36,8 @@ public final class FakeEngine {
             "overlay2",
             "extfs",
             "runc",
-            Map.of("runc", Path.of("/usr/bin/runc")),
+            List.of(OciRuntime.of("runc", Path.of("/usr/bin/runc"), List.of())),
+            List.of("/etc/cdi"),
             "runc version 1.1.5",
             "conmon version 2.1.6",
             1,

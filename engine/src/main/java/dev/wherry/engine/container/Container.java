@@ -140,6 +140,29 @@ public record Container(
         health);
   }
 
+  public Container withMounts(List<MountPoint> newMounts) {
+    return new Container(
+        id,
+        name,
+        created,
+        path,
+        args,
+        config,
+        hostConfig,
+        imageId,
+        chainId,
+        platform,
+        state,
+        networks,
+        networkSandbox,
+        newMounts,
+        driver,
+        restartCount,
+        hasBeenStartedBefore,
+        hasBeenManuallyStopped,
+        health);
+  }
+
   public Container withNetworks(
       Map<String, Attachment> newNetworks, @Nullable NetworkSandbox newSandbox) {
     return new Container(

@@ -55,7 +55,8 @@ public record ContainerUpdate(
         now.oomKillDisable(),
         now.oomScoreAdj(),
         pidsLimit == null ? now.pidsLimit() : pidsLimit > 0 ? pidsLimit : null,
-        now.ulimits());
+        now.ulimits(),
+        now.deviceRequests());
   }
 
   private static long named(long value, long now) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One entry of {@code HostConfig.Mounts}, as the user gave it.
  *
- * @param source host path, volume name or empty
+ * @param source host path, volume name, image or empty
  * @param consistency ignored on Linux, kept to be shown
  */
 public record MountSpec(
@@ -18,13 +18,28 @@ public record MountSpec(
     String consistency,
     @Nullable BindOptions bind,
     @Nullable VolumeOptions volume,
-    @Nullable TmpfsOptions tmpfs) {
+    @Nullable TmpfsOptions tmpfs,
+    @Nullable ImageOptions image) {
+
+  /** One that is no image. */
+  public MountSpec(
+      Type type,
+      String source,
+      String target,
+      boolean readOnly,
+      String consistency,
+      @Nullable BindOptions bind,
+      @Nullable VolumeOptions volume,
+      @Nullable TmpfsOptions tmpfs) {
+    this(type, source, target, readOnly, consistency, bind, volume, tmpfs, null);
+  }
 
   /** Mount types this engine knows. */
   public enum Type {
     BIND,
     VOLUME,
-    TMPFS
+    TMPFS,
+    IMAGE
   }
 
   /**
@@ -49,6 +64,9 @@ public record MountSpec(
       String driver,
       Map<String, String> driverOptions,
       String subpath) {}
+
+  /** Options of an image's mount; an empty subpath stands for all of the image. */
+  public record ImageOptions(String subpath) {}
 
   /**
    * Options of a tmpfs.

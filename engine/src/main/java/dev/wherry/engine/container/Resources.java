@@ -1,6 +1,7 @@
 package dev.wherry.engine.container;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param memorySwap bytes of memory and swap together, -1 for unlimited swap
  * @param memorySwappiness 0 to 100, {@code null} for the kernel's
  * @param pidsLimit number of tasks; {@code null}, 0 or -1 for none
+ * @param deviceRequests {@code null} for none
  */
 public record Resources(
     long cpuShares,
@@ -42,7 +44,72 @@ public record Resources(
     @Nullable Boolean oomKillDisable,
     int oomScoreAdj,
     @Nullable Long pidsLimit,
-    List<Ulimit> ulimits) {
+    List<Ulimit> ulimits,
+    @Nullable List<DeviceRequest> deviceRequests) {
+
+  /** With no devices that a driver is to choose. */
+  public Resources(
+      long cpuShares,
+      long memory,
+      long nanoCpus,
+      String cgroupParent,
+      int blkioWeight,
+      List<WeightDevice> blkioWeightDevice,
+      List<ThrottleDevice> blkioDeviceReadBps,
+      List<ThrottleDevice> blkioDeviceWriteBps,
+      List<ThrottleDevice> blkioDeviceReadIops,
+      List<ThrottleDevice> blkioDeviceWriteIops,
+      long cpuPeriod,
+      long cpuQuota,
+      long cpuRealtimePeriod,
+      long cpuRealtimeRuntime,
+      String cpusetCpus,
+      String cpusetMems,
+      List<Device> devices,
+      List<String> deviceCgroupRules,
+      long memoryReservation,
+      long memorySwap,
+      @Nullable Long memorySwappiness,
+      @Nullable Boolean oomKillDisable,
+      int oomScoreAdj,
+      @Nullable Long pidsLimit,
+      List<Ulimit> ulimits) {
+    this(
+        cpuShares,
+        memory,
+        nanoCpus,
+        cgroupParent,
+        blkioWeight,
+        blkioWeightDevice,
+        blkioDeviceReadBps,
+        blkioDeviceWriteBps,
+        blkioDeviceReadIops,
+        blkioDeviceWriteIops,
+        cpuPeriod,
+        cpuQuota,
+        cpuRealtimePeriod,
+        cpuRealtimeRuntime,
+        cpusetCpus,
+        cpusetMems,
+        devices,
+        deviceCgroupRules,
+        memoryReservation,
+        memorySwap,
+        memorySwappiness,
+        oomKillDisable,
+        oomScoreAdj,
+        pidsLimit,
+        ulimits,
+        null);
+  }
+
+  /** Devices that a driver is to choose; {@code cdi} is the one there is. */
+  public record DeviceRequest(
+      String driver,
+      int count,
+      List<String> deviceIds,
+      List<List<String>> capabilities,
+      Map<String, String> options) {}
 
   /** A host device shown inside the container; permissions are a subset of {@code rwm}. */
   public record Device(String pathOnHost, String pathInContainer, String cgroupPermissions) {}

@@ -3,7 +3,9 @@ package dev.wherry.engine.contents;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.MountPoint;
 import dev.wherry.engine.container.MountSpec;
+import dev.wherry.engine.error.Undo;
 import dev.wherry.engine.lifecycle.LifecycleParts;
+import dev.wherry.engine.lifecycle.MountSources;
 import dev.wherry.engine.lifecycle.RootDirectories;
 import dev.wherry.engine.lifecycle.RootPreparation;
 import dev.wherry.engine.linux.Errno;
@@ -13,6 +15,7 @@ import dev.wherry.engine.linux.OpenFlags;
 import dev.wherry.engine.linux.RootDir;
 import dev.wherry.engine.network.NetworkFiles;
 import dev.wherry.engine.snapshot.Snapshotter;
+import dev.wherry.engine.store.Ids;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,10 +34,12 @@ final class ContainerTrees {
 
   private final LifecycleParts parts;
   private final RootPreparation preparation;
+  private final MountSources sources;
 
   ContainerTrees(LifecycleParts parts) {
     this.parts = parts;
     this.preparation = new RootPreparation(parts.paths());
+    this.sources = new MountSources(parts.paths(), parts.mounts(), parts.snapshotter());
   }
 
   /**
@@ -42,23 +47,38 @@ final class ContainerTrees {
    */
   ContainerTree open(Container container, boolean readOnly) {
     Snapshotter.View view = parts.snapshotter().view(container.id());
+    Undo undo = new Undo();
     boolean opened = false;
     try {
-      List<Graft> grafts = grafts(container, readOnly);
+      Container mounted = withSources(container, undo);
+      List<Graft> grafts = grafts(mounted, readOnly);
       try (RootDir root = parts.paths().openRoot(view.root())) {
-        preparation.fillVolumes(container, root);
+        preparation.fillVolumes(mounted, root);
         grafts.forEach(graft -> makePlace(root, graft));
       }
       boolean sealed = readOnly || container.hostConfig().security().readonlyRootfs();
       ContainerTree tree =
-          new ContainerTree(view, parts.mounts().graft(view.root(), grafts, sealed));
+          new ContainerTree(view, parts.mounts().graft(view.root(), grafts, sealed), undo);
       opened = true;
       return tree;
     } finally {
       if (!opened) {
+        ContainerTree.takeBack(undo);
         view.close();
       }
     }
+  }
+
+  /** Sees to it that volumes that are mounts, parts of volumes and images are there. */
+  private Container withSources(Container container, Undo undo) {
+    String id = Ids.random();
+    for (MountPoint mount : container.mounts()) {
+      if (mount.type() == MountSpec.Type.VOLUME) {
+        parts.volumes().mount(mount.name(), id);
+        undo.add(() -> parts.volumes().unmount(mount.name(), id));
+      }
+    }
+    return sources.forView(container, parts.places().viewParts(container.id(), id), undo);
   }
 
   private List<Graft> grafts(Container container, boolean readOnly) {

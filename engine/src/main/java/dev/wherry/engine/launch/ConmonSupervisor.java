@@ -304,6 +304,7 @@ public final class ConmonSupervisor implements Supervisor {
     add(argv, conmon.toString(), "--api-version", "1");
     add(argv, "--cid", id, "--cuuid", uuid);
     add(argv, "--runtime", program(runtime).toString());
+    runtime.arguments().forEach(argument -> add(argv, "--runtime-arg", argument));
     add(argv, "--runtime-arg", "--root", "--runtime-arg", commands.root(runtime).toString());
     add(argv, "--runtime-arg", "--log-format=json");
     add(argv, "--runtime-arg", "--log=" + bundle.runtimeLog());

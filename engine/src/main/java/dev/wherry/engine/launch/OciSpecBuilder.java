@@ -2,6 +2,7 @@ package dev.wherry.engine.launch;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.engine.cdi.CdiDevices;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ExecSpec;
 import dev.wherry.engine.container.Resources;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns a container's record into the configuration an OCI runtime takes (OCI runtime-spec 1.0.2,
  * config.md), with dockerd's defaults. Changes nothing, and reads nothing but what it is given and
- * whether the source of a bind mount is a file.
+ * whether the source of a bind mount is a file, and what describes the CDI devices that it names.
  */
 public final class OciSpecBuilder {
   private static final String OCI_VERSION = "1.0.2";
@@ -21,11 +22,14 @@ public final class OciSpecBuilder {
   private final HostFacts facts;
   private final HostDevices devices;
   private final SeccompProfile defaultProfile;
+  private final CdiDevices cdi;
 
-  public OciSpecBuilder(HostFacts facts, HostDevices devices, SeccompProfile defaultProfile) {
+  public OciSpecBuilder(
+      HostFacts facts, HostDevices devices, SeccompProfile defaultProfile, CdiDevices cdi) {
     this.facts = facts;
     this.devices = devices;
     this.defaultProfile = defaultProfile;
+    this.cdi = cdi;
   }
 
   /**
@@ -53,6 +57,10 @@ public final class OciSpecBuilder {
       container.hostConfig().annotations().forEach(annotations::put);
     }
     spec.set("linux", new SpecLinux(plan, facts, devices).build(seccomp(container)));
+    List<String> named = SpecCdi.names(container.hostConfig().resources().deviceRequests());
+    if (!named.isEmpty()) {
+      new SpecCdi(spec, devices).apply(cdi.edits(named));
+    }
     return spec;
   }
 
@@ -95,6 +103,11 @@ public final class OciSpecBuilder {
     if (forced && !facts.recursiveReadOnly()) {
       throw new EngineException.InvalidParameter(
           "rro is not supported by kernel " + facts.kernel() + " (requires 5.12 or later)");
+    }
+    if (!SpecCdi.names(container.hostConfig().resources().deviceRequests()).isEmpty()
+        && !cdi.isEnabled()) {
+      throw new EngineException.InvalidParameter(
+          "could not select device driver \"cdi\" with capabilities: []");
     }
     seccomp(container);
   }

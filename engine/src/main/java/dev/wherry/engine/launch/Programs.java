@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -67,18 +66,19 @@ public final class Programs {
   /**
    * All runtimes, and which of them is the default: crun where it works, else runc.
    *
-   * @param configured names and paths from the configuration, which come first
+   * @param configured those of the configuration, which come first; a path that is a bare name is
+   *     looked for
    * @param wanted the configured default, empty for our choice
    * @param crunWorks whether this host's control groups are laid out as crun can use them
    * @throws EngineException.Unavailable naming the packages to install
    */
-  public Runtimes runtimes(Map<String, Path> configured, String wanted, boolean crunWorks) {
+  public Runtimes runtimes(List<OciRuntime> configured, String wanted, boolean crunWorks) {
     List<OciRuntime> found = new ArrayList<>();
-    configured.forEach((name, path) -> found.add(OciRuntime.of(name, path)));
+    configured.forEach(runtime -> found.add(located(runtime)));
     List<String> preferred = crunWorks ? List.of("crun", "runc") : List.of("runc", "crun");
     for (String name : preferred) {
-      if (!configured.containsKey(name)) {
-        find(name).ifPresent(path -> found.add(OciRuntime.of(name, path)));
+      if (configured.stream().noneMatch(runtime -> runtime.name().equals(name))) {
+        find(name).ifPresent(path -> found.add(OciRuntime.of(name, path, List.of())));
       }
     }
     if (found.isEmpty()) {
@@ -103,6 +103,14 @@ public final class Programs {
                     new EngineException.Unavailable(
                         "the default runtime " + wanted + " is neither configured nor installed"));
     return new Runtimes(found, chosen);
+  }
+
+  private OciRuntime located(OciRuntime runtime) {
+    if (runtime.path().getNameCount() != 1 || runtime.path().isAbsolute()) {
+      return runtime;
+    }
+    Path path = find(runtime.path().toString()).orElse(runtime.path());
+    return OciRuntime.of(runtime.name(), path, runtime.arguments());
   }
 
   /** The first line that a program says of itself when asked for its version. */

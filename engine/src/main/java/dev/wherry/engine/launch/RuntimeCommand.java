@@ -56,6 +56,7 @@ final class RuntimeCommand {
   Result run(OciRuntime runtime, String... arguments) {
     List<String> argv = new ArrayList<>();
     argv.add(runtime.path().toString());
+    argv.addAll(runtime.arguments());
     argv.add("--root");
     argv.add(root(runtime).toString());
     argv.addAll(List.of(arguments));

@@ -97,6 +97,7 @@ final class RuntimeExec implements Supervisor.PreparedExec {
    */
   void spawn(Path program, Path root) {
     List<String> argv = new ArrayList<>(List.of(order.runtime().path().toString()));
+    argv.addAll(order.runtime().arguments());
     argv.addAll(List.of("--root", root.toString(), "--log-format", "json"));
     argv.addAll(List.of("--log", inherited(LOG_FD), "exec"));
     argv.addAll(List.of("--process", inherited(PROCESS_FD), "--pid-file", inherited(PID_FD)));

@@ -1,7 +1,6 @@
 package dev.wherry.engine.launch;
 
 import dev.wherry.engine.error.EngineException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,10 +32,8 @@ public final class Runtimes {
     return runtime;
   }
 
-  /** Names and paths of all. */
-  public Map<String, Path> paths() {
-    Map<String, Path> result = new LinkedHashMap<>();
-    byName.values().forEach(runtime -> result.put(runtime.name(), runtime.path()));
-    return result;
+  /** All of them. */
+  public List<OciRuntime> all() {
+    return List.copyOf(byName.values());
   }
 }

@@ -42,7 +42,7 @@ final class SpecMounts {
     for (MountPoint mount : container.mounts()) {
       own.add(
           switch (mount.type()) {
-            case BIND, VOLUME -> bind(mount);
+            case BIND, VOLUME, IMAGE -> bind(mount);
             case TMPFS -> tmpfs(mount);
           });
     }

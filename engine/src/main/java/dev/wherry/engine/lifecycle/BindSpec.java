@@ -73,7 +73,9 @@ record BindSpec(MountSpec.Type type, String source, String target, String mode) 
           "invalid volume specification: '%s': %s".formatted(word, e.getMessage()), e);
     }
     if (!bind && !propagation(mode).isEmpty()) {
-      throw new EngineException.InvalidParameter("invalid mode: " + mode);
+      throw new EngineException.InvalidParameter(
+          "invalid volume specification: '%s': %sfield BindOptions must not be specified"
+              .formatted(word, prefix(type)));
     }
     return new BindSpec(type, bind ? clean(source) : source, clean(target), mode);
   }
@@ -143,6 +145,7 @@ record BindSpec(MountSpec.Type type, String source, String target, String mode) 
           case BIND -> "bind";
           case VOLUME -> "volume";
           case TMPFS -> "tmpfs";
+          case IMAGE -> "image";
         };
     return "invalid mount config for type \"" + name + "\": ";
   }

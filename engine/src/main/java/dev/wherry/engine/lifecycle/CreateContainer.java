@@ -4,6 +4,7 @@ import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerState;
 import dev.wherry.engine.container.HostConfig;
 import dev.wherry.engine.container.MountPoint;
+import dev.wherry.engine.container.MountSpec;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.error.Undo;
 import dev.wherry.engine.image.Image;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,9 +93,38 @@ final class CreateContainer {
     parts.specs().check(container);
     parts.snapshotter().prepare(id, container.chainId());
     undo.add(() -> parts.snapshotter().remove(id));
+    container = withImages(container, undo);
     records.save(container);
     events.tell(container, "create");
     return container;
+  }
+
+  /** Each image that is mounted gets a snapshot, which the container may write to. */
+  private Container withImages(Container container, Undo undo) {
+    List<MountPoint> mounts = new ArrayList<>();
+    for (MountPoint mount : container.mounts()) {
+      if (mount.type() != MountSpec.Type.IMAGE) {
+        mounts.add(mount);
+        continue;
+      }
+      String key = MountSources.imageKey(container.id(), mounts.size());
+      parts.snapshotter().prepare(key, parts.images().get(mount.source()).chainId());
+      undo.add(() -> parts.snapshotter().remove(key));
+      String merged = String.valueOf(parts.snapshotter().layout(key).mergedDir());
+      mounts.add(
+          new MountPoint(
+              MountSpec.Type.IMAGE,
+              "",
+              merged,
+              mount.destination(),
+              "",
+              "",
+              mount.readWrite(),
+              "",
+              false,
+              mount.subpath()));
+    }
+    return container.withMounts(List.copyOf(mounts));
   }
 
   /** {@code null} for a request that names none, which dockerd lets pass. */

@@ -31,6 +31,16 @@ public record EnginePlaces(Path dataRoot, Path execRoot) {
     return container(id).resolve("shm");
   }
 
+  /** Where parts of volumes and images are mounted for a container while it runs. */
+  Path parts(String id) {
+    return container(id).resolve("parts");
+  }
+
+  /** As {@link #parts} for one look at a container's files. */
+  public Path viewParts(String id, String viewId) {
+    return container(id).resolve("view-" + viewId);
+  }
+
   /** Holds all bundles of containers. */
   public Path bundles() {
     return execRoot.resolve("c");

@@ -75,7 +75,7 @@ final class ImageDefaults {
         entrypoint,
         request.networkDisabled(),
         request.macAddress(),
-        null,
+        request.onBuild(),
         ConfigMerge.labels(image.labels(), request.labels()),
         request.stopSignal() == null || request.stopSignal().isEmpty()
             ? image.stopSignal()

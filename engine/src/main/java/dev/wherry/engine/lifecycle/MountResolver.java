@@ -118,6 +118,10 @@ final class MountResolver {
   }
 
   private void addFrom(String word) {
+    if (word.isEmpty()) {
+      throw new EngineException.InvalidParameter(
+          "volumes-from specification cannot be an empty string");
+    }
     int colon = word.indexOf(':');
     String ref = colon < 0 ? word : word.substring(0, colon);
     String mode = colon < 0 ? "" : word.substring(colon + 1);
@@ -126,7 +130,7 @@ final class MountResolver {
       throw new EngineException.InvalidParameter("invalid mode: " + mode);
     }
     for (MountPoint mount : donor(ref).mounts()) {
-      if (mount.type() != MountSpec.Type.TMPFS) {
+      if (mount.type() != MountSpec.Type.TMPFS && mount.type() != MountSpec.Type.IMAGE) {
         put(
             new MountPoint(
                 mount.type(),
@@ -137,7 +141,8 @@ final class MountResolver {
                 mode.isEmpty() ? mount.mode() : mode,
                 mount.readWrite() && BindSpec.isWritable(mode),
                 mount.propagation(),
-                false));
+                false,
+                mount.subpath()));
       }
     }
   }
@@ -194,8 +199,25 @@ final class MountResolver {
             mount.source().isEmpty()
                 ? anonymous(labels, wishes)
                 : volume(mount.source(), labels, wishes);
-        boolean copies = options == null || !options.noCopy();
-        put(volumeMount(volume, target, VOLUME_MODE, !mount.readOnly(), copies));
+        String subpath = options == null ? "" : options.subpath();
+        // What is not all of a volume is there already: nothing is copied into it.
+        boolean copies = subpath.isEmpty() && (options == null || !options.noCopy());
+        put(volumeMount(volume, target, VOLUME_MODE, !mount.readOnly(), copies, subpath));
+      }
+      case IMAGE -> {
+        String subpath = mount.image() == null ? "" : mount.image().subpath();
+        put(
+            new MountPoint(
+                MountSpec.Type.IMAGE,
+                "",
+                mount.source(),
+                target,
+                "",
+                "",
+                !mount.readOnly(),
+                "",
+                false,
+                subpath));
       }
       case TMPFS ->
           put(
@@ -206,6 +228,11 @@ final class MountResolver {
 
   private static MountPoint volumeMount(
       Volume volume, String target, String mode, boolean writable, boolean copies) {
+    return volumeMount(volume, target, mode, writable, copies, "");
+  }
+
+  private static MountPoint volumeMount(
+      Volume volume, String target, String mode, boolean writable, boolean copies, String subpath) {
     return new MountPoint(
         MountSpec.Type.VOLUME,
         volume.name(),
@@ -215,7 +242,8 @@ final class MountResolver {
         mode,
         writable,
         "",
-        copies);
+        copies,
+        subpath);
   }
 
   private Volume volume(String name, Map<String, String> labels, Map<String, String> options) {

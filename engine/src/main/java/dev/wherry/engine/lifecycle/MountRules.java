@@ -20,6 +20,7 @@ final class MountRules {
       case BIND -> bind(mount);
       case VOLUME -> volume(mount);
       case TMPFS -> tmpfs(mount);
+      case IMAGE -> image(mount);
     }
   }
 
@@ -27,6 +28,7 @@ final class MountRules {
     refuse(mount, mount.source().isEmpty(), "field Source must not be empty");
     refuse(mount, mount.volume() != null, "field VolumeOptions must not be specified");
     refuse(mount, mount.tmpfs() != null, "field TmpfsOptions must not be specified");
+    refuse(mount, mount.image() != null, "field ImageOptions must not be specified");
     refuse(
         mount,
         !mount.source().startsWith("/"),
@@ -69,14 +71,36 @@ final class MountRules {
         "must not set ReadOnly mode when using anonymous volumes");
     MountSpec.VolumeOptions options = mount.volume();
     if (options != null && !options.subpath().isEmpty()) {
-      throw new EngineException.NotImplemented(
-          "option Mounts.VolumeOptions.Subpath is not supported by this engine");
+      refuse(mount, mount.source().isEmpty(), "must not set Subpath when using anonymous volumes");
+      refuse(
+          mount, !isBelow(options.subpath()), "subpath must be a relative path within the volume");
     }
+    refuse(mount, mount.image() != null, "field ImageOptions must not be specified");
+  }
+
+  private static void image(MountSpec mount) {
+    refuse(mount, mount.bind() != null, "field BindOptions must not be specified");
+    refuse(mount, mount.volume() != null, "field VolumeOptions must not be specified");
+    refuse(mount, mount.tmpfs() != null, "field TmpfsOptions must not be specified");
+    refuse(mount, mount.source().isEmpty(), "field Source must not be empty");
+    MountSpec.ImageOptions options = mount.image();
+    refuse(
+        mount,
+        options != null && !options.subpath().isEmpty() && !isBelow(options.subpath()),
+        "subpath must be a relative path within the image");
+  }
+
+  /** Whether a path by its words alone stays below where it begins (Go's filepath.IsLocal). */
+  private static boolean isBelow(String path) {
+    return !path.startsWith("/")
+        && path.indexOf('\0') < 0
+        && !Path.of(path).normalize().startsWith("..");
   }
 
   private static void tmpfs(MountSpec mount) {
     refuse(mount, mount.bind() != null, "field BindOptions must not be specified");
     refuse(mount, mount.volume() != null, "field VolumeOptions must not be specified");
+    refuse(mount, mount.image() != null, "field ImageOptions must not be specified");
     refuse(mount, !mount.source().isEmpty(), "field Source must not be specified");
     MountSpec.TmpfsOptions options = mount.tmpfs();
     if (options != null && options.options() != null) {

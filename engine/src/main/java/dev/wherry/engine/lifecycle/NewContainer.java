@@ -43,5 +43,6 @@ public record NewContainer(
     @Nullable String stopSignal,
     @Nullable Integer stopTimeout,
     @Nullable List<String> shell,
+    @Nullable List<String> onBuild,
     HostConfig hostConfig,
     Map<String, Attachment.Request> endpoints) {}

@@ -4,6 +4,7 @@ import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerConfig;
 import dev.wherry.engine.container.HostConfig;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.launch.OciRuntime;
 import dev.wherry.engine.launch.Runtimes;
 import dev.wherry.engine.launch.Supervisor.Order;
 import dev.wherry.engine.log.LogAttributes;
@@ -49,9 +50,15 @@ final class Orders {
   /**
    * As {@link #of}, with what only a start needs.
    *
+   * @throws EngineException.InvalidParameter if its runtime is not there
    * @throws EngineException.Internal if the container's log options make no sense
    */
   Order toStart(Container container) {
+    OciRuntime runtime = runtimes.get(container.hostConfig().runtime());
+    if (!Files.isExecutable(runtime.path())) {
+      throw new EngineException.InvalidParameter(
+          "OCI runtime %s: %s: no such program".formatted(runtime.name(), runtime.path()));
+    }
     try {
       return of(container).withLogs(logs(container), logTag(container));
     } catch (EngineException e) {

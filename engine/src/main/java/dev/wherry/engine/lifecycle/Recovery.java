@@ -158,6 +158,7 @@ final class Recovery {
     }
     // Somebody may have been looking at its files.
     parts.snapshotter().unmount(container.id());
+    MountSources.imageKeys(container).forEach(parts.snapshotter()::unmount);
     if (container.state() instanceof ContainerState.Removing) {
       try {
         removal.finish(container, false);
@@ -170,20 +171,27 @@ final class Recovery {
   /** Snapshots, directories and bundles of containers that have no record. */
   private void removeOrphans() {
     Set<String> ids = new HashSet<>();
+    Set<String> keys = new HashSet<>();
     Set<Path> bundles = new HashSet<>();
     for (Container container : records.index().list()) {
       ids.add(container.id());
+      keys.add(container.id());
+      keys.addAll(MountSources.imageKeys(container));
       bundles.add(parts.places().bundle(container.id()).directory());
     }
     for (String key : parts.snapshotter().activeKeys()) {
-      if (!ids.contains(key)) {
+      if (!keys.contains(key)) {
         LOG.warn("snapshot {} belongs to no container and is removed", key);
         parts.snapshotter().remove(key);
       }
     }
     for (Path directory : children(parts.places().containers())) {
+      children(directory).stream()
+          .filter(inside -> String.valueOf(inside.getFileName()).startsWith("view-"))
+          .forEach(teardown.sources()::close);
       if (!ids.contains(String.valueOf(directory.getFileName()))) {
         Teardown.unmount(parts.mounts(), directory.resolve("shm"));
+        teardown.sources().close(parts.places().parts(String.valueOf(directory.getFileName())));
         parts.paths().removeTree(directory);
       }
     }

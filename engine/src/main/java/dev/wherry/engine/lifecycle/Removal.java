@@ -63,6 +63,7 @@ final class Removal {
     Order order = orders.of(container);
     teardown.unmountSharedMemory(container);
     parts.snapshotter().remove(container.id());
+    MountSources.imageKeys(container).forEach(parts.snapshotter()::remove);
     exits.reset(container.id());
     parts.paths().removeTree(order.bundle().directory());
     parts.paths().removeTree(parts.places().container(container.id()));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerState;
 import dev.wherry.engine.container.MountPoint;
+import dev.wherry.engine.container.MountSpec;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.error.Undo;
 import dev.wherry.engine.launch.Accounts;
@@ -92,14 +93,16 @@ final class StartSequence {
     preparation.checkBindSources(container);
     undo.add(() -> teardown.unmountVolumes(container));
     volumes(container).forEach(name -> parts.volumes().mount(name, container.id()));
-    Accounts accounts = preparation.prepare(container, rootfs);
+    Container mounted =
+        teardown.sources().forStart(container, parts.places().parts(container.id()), undo);
+    Accounts accounts = preparation.prepare(mounted, rootfs);
     mountSharedMemory();
     Sandbox sandbox = network == null ? null : network.join();
     List<BindFile> files =
         donor.isPresent()
             ? etc.of(donor.get())
             : etc.write(container, sandbox == null ? Map.of() : sandbox.attachments());
-    writeConfiguration(plan(rootfs, accounts, files, namespaces(donor, sandbox), donor));
+    writeConfiguration(plan(mounted, rootfs, accounts, files, namespaces(donor, sandbox), donor));
     exits.reset(container.id());
     Supervised process = parts.supervisor().create(order);
     undo.add(
@@ -125,6 +128,7 @@ final class StartSequence {
   /** The names of the volumes that a container mounts. */
   static List<String> volumes(Container container) {
     return container.mounts().stream()
+        .filter(mount -> mount.type() == MountSpec.Type.VOLUME)
         .map(MountPoint::name)
         .filter(name -> !name.isEmpty())
         .distinct()
@@ -171,13 +175,14 @@ final class StartSequence {
   }
 
   private LaunchPlan plan(
+      Container mounted,
       Path rootfs,
       Accounts accounts,
       List<BindFile> files,
       LaunchPlan.Namespaces chosen,
       Optional<Container> donor) {
     return new LaunchPlan(
-        container,
+        mounted,
         donor.orElse(container).config().hostname(),
         rootfs,
         accounts,

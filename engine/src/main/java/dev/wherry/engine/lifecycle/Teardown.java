@@ -22,10 +22,16 @@ final class Teardown {
 
   private final LifecycleParts parts;
   private final ContainerIndex index;
+  private final MountSources sources;
 
   Teardown(LifecycleParts parts, ContainerIndex index) {
     this.parts = parts;
     this.index = index;
+    this.sources = new MountSources(parts.paths(), parts.mounts(), parts.snapshotter());
+  }
+
+  MountSources sources() {
+    return sources;
   }
 
   /** After the process has ended. */
@@ -42,6 +48,10 @@ final class Teardown {
           }
         });
     step(container, "root file system", () -> parts.snapshotter().unmount(container.id()));
+    step(
+        container,
+        "parts and images",
+        () -> sources.close(container, parts.places().parts(container.id())));
     step(container, "volumes", () -> unmountVolumes(container));
     step(container, "shared memory", () -> unmountSharedMemory(container));
     step(container, "bundle", () -> parts.paths().removeTree(order.bundle().directory()));

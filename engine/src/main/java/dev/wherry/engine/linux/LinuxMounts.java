@@ -103,6 +103,11 @@ public final class LinuxMounts implements Mounts {
   }
 
   @Override
+  public void bind(Fd source, Path target, boolean recursive) {
+    bind(Path.of(FileCalls.procPath(source.number())), target, recursive);
+  }
+
+  @Override
   public void remountBind(Path target, long flags) {
     long kept = 0;
     String point = target.toAbsolutePath().normalize().toString();

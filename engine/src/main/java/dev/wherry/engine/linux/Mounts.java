@@ -35,6 +35,9 @@ public interface Mounts {
   /** Makes a file or directory appear at a second place, with the mounts below it if recursive. */
   void bind(Path source, Path target, boolean recursive);
 
+  /** Makes what is open appear at a second place; the descriptor may be an O_PATH one. */
+  void bind(Fd source, Path target, boolean recursive);
+
   /**
    * Changes the flags of one bind mount, keeping those that the kernel does not let go.
    *

@@ -4,6 +4,7 @@ import static dev.wherry.engine.linux.OpenFlags.O_DIRECTORY;
 import static dev.wherry.engine.linux.OpenFlags.O_NONBLOCK;
 import static dev.wherry.engine.linux.OpenFlags.O_PATH;
 import static dev.wherry.engine.linux.OpenFlags.O_RDONLY;
+import static dev.wherry.engine.linux.OpenFlags.RESOLVE_BENEATH;
 import static dev.wherry.engine.linux.OpenFlags.RESOLVE_IN_ROOT;
 import static dev.wherry.engine.linux.OpenFlags.RESOLVE_NO_MAGICLINKS;
 
@@ -58,6 +59,15 @@ public final class RootDir implements AutoCloseable {
   public Fd open(String name, int flags) {
     String inside = name.isEmpty() ? "." : name;
     return new Fd(FileCalls.openat2(top.fd().number(), inside, flags, 0, CONFINED));
+  }
+
+  /**
+   * Opens what a name leads to as a place only (O_PATH): EXDEV if the name, or a link on its way,
+   * leads out of the tree, which {@link #open} would turn back into it.
+   */
+  public Fd openBeneath(String name) {
+    int how = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+    return new Fd(FileCalls.openat2(top.fd().number(), name, O_PATH, 0, how));
   }
 
   /** The content of a regular file, EINVAL if it is something else. */

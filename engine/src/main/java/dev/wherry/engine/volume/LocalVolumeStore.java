@@ -38,6 +38,10 @@ public final class LocalVolumeStore implements VolumeStore {
   private static final String ALLOWED = "[a-zA-Z0-9][a-zA-Z0-9_.-]";
   private static final String DATA = "_data";
   private static final String REMOVED = ".removed-";
+
+  /** NAME_MAX of linux/limits.h. */
+  private static final int MAX_NAME = 255;
+
   private static final int VOLUME_MODE = 0701;
   private static final int DATA_MODE = 0755;
 
@@ -149,6 +153,9 @@ public final class LocalVolumeStore implements VolumeStore {
           "create "
               + name
               + ": volume name is too short, names should be at least two alphanumeric characters");
+    }
+    if (name.length() > MAX_NAME) {
+      throw new EngineException.InvalidParameter("create " + name + ": file name too long");
     }
     if (!NAME.matcher(name).matches()) {
       throw new EngineException.InvalidParameter(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.engine.cdi.CdiDevices;
 import dev.wherry.engine.cgroup.Cgroups;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerFixture;
@@ -24,7 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -54,7 +54,7 @@ class ConmonSupervisorTest {
   void start() throws Exception {
     rootfs = BusyboxRoot.make(dir.resolve("rootfs"));
     Programs programs = new Programs(System.getenv("PATH"));
-    OciRuntime runtime = programs.runtimes(Map.of(), "", !cgroups.isSplit()).byDefault();
+    OciRuntime runtime = programs.runtimes(List.of(), "", !cgroups.isSplit()).byDefault();
     watcher = new FdWatcher(processes);
     Files.createDirectories(dir.resolve("exits"));
     supervisor = supervisor(programs.conmon(), Patience.DEFAULT);
@@ -62,7 +62,8 @@ class ConmonSupervisorTest {
         new OciSpecBuilder(
             facts,
             new LinuxHostDevices(paths),
-            SeccompProfile.parse("{\"defaultAction\":\"SCMP_ACT_ALLOW\"}"));
+            SeccompProfile.parse("{\"defaultAction\":\"SCMP_ACT_ALLOW\"}"),
+            new CdiDevices(List.of()));
     fixture.id = (UUID.randomUUID() + "" + UUID.randomUUID()).replace("-", "");
     order =
         new Order(
@@ -314,7 +315,8 @@ class ConmonSupervisorTest {
   void a_runtime_that_never_makes_the_container_is_killed_and_told() throws Exception {
     supervisor = supervisor(new Programs(System.getenv("PATH")).conmon(), SHORT);
     OciRuntime hanging =
-        new OciRuntime("hanging", program("hanging", "sleep 1000"), OciRuntime.Kind.OTHER);
+        new OciRuntime(
+            "hanging", program("hanging", "sleep 1000"), OciRuntime.Kind.OTHER, List.of());
     Order real = order;
     order =
         new Order(

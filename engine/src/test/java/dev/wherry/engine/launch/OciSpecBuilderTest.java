@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wherry.engine.cdi.CdiDevices;
 import dev.wherry.engine.container.ContainerFixture;
 import dev.wherry.engine.container.ExecSpec;
 import dev.wherry.engine.container.HostConfig;
@@ -68,7 +69,10 @@ class OciSpecBuilderTest {
 
   private OciSpecBuilder builder() {
     return new OciSpecBuilder(
-        facts, devices, SeccompProfile.parse("{\"defaultAction\":\"SCMP_ACT_ERRNO\"}"));
+        facts,
+        devices,
+        SeccompProfile.parse("{\"defaultAction\":\"SCMP_ACT_ERRNO\"}"),
+        new CdiDevices(List.of()));
   }
 
   /** As the runtime reads it. */

@@ -62,6 +62,7 @@ class ImageDefaultsTest {
         null,
         null,
         null,
+        List.of("RUN make"),
         new ContainerFixture().hostConfig(),
         Map.of());
   }
@@ -78,6 +79,7 @@ class ImageDefaultsTest {
     assertThat(merged.args()).containsExactly("entry", "cmd");
     assertThat(merged.config().env()).containsExactly("FOO=mine", "NEW=1", "PATH=/bin", "EMPTY=");
     assertThat(merged.config().user()).isEqualTo("33:33");
+    assertThat(merged.config().onBuild()).containsExactly("RUN make");
     assertThat(merged.config().workingDir()).isEqualTo("/data");
     assertThat(merged.config().stopSignal()).isEqualTo("SIGQUIT");
     assertThat(merged.config().labels()).isEqualTo(Map.of("a.b", "c", "k", "mine"));

@@ -2,6 +2,7 @@ package dev.wherry.engine.lifecycle;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.wherry.engine.cdi.CdiDevices;
 import dev.wherry.engine.cgroup.Cgroups;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerFixture;
@@ -144,11 +145,12 @@ abstract class LifecycleFixture {
                 cgroups,
                 watcher,
                 Patience.DEFAULT),
-            programs.runtimes(Map.of(), "", !cgroups.isSplit()),
+            programs.runtimes(List.of(), "", !cgroups.isSplit()),
             new OciSpecBuilder(
                 facts,
                 new LinuxHostDevices(paths),
-                SeccompProfile.parse("{\"defaultAction\":\"SCMP_ACT_ALLOW\"}")),
+                SeccompProfile.parse("{\"defaultAction\":\"SCMP_ACT_ALLOW\"}"),
+                new CdiDevices(List.of())),
             cgroups,
             paths,
             mounts,
@@ -200,6 +202,7 @@ abstract class LifecycleFixture {
         false,
         "",
         fixture.labels,
+        null,
         null,
         null,
         null,

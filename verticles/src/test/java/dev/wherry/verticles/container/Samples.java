@@ -81,6 +81,7 @@ final class Samples {
         options.stopSignal(),
         options.stopTimeout(),
         null,
+        null,
         hostConfig(options),
         Map.of());
   }

@@ -178,6 +178,16 @@ final class HostConfigMapper {
         pids != null && pids <= 0 ? null : pids,
         list(host.ulimits()).stream()
             .map(u -> new Resources.Ulimit(text(u.name()), u.soft(), u.hard()))
+            .toList(),
+        list(host.deviceRequests()).stream()
+            .map(
+                d ->
+                    new Resources.DeviceRequest(
+                        text(d.driver()),
+                        d.count(),
+                        list(d.deviceIds()),
+                        list(d.capabilities()),
+                        NewContainerMapper.map(d.options())))
             .toList());
   }
 

@@ -30,7 +30,7 @@ public final class ImageConfigMapper {
         request.shell());
   }
 
-  private static @Nullable Set<String> keys(@Nullable Map<String, Object> map) {
+  private static @Nullable Set<String> keys(@Nullable Map<String, ?> map) {
     return map == null ? null : Set.copyOf(map.keySet());
   }
 }

@@ -29,7 +29,10 @@ final class MountMapper {
         text(mount.consistency()),
         bind(mount.bindOptions(), version),
         volume(mount.volumeOptions(), version),
-        tmpfs(mount.tmpfsOptions()));
+        tmpfs(mount.tmpfsOptions()),
+        mount.imageOptions() == null
+            ? null
+            : new MountSpec.ImageOptions(text(mount.imageOptions().subpath())));
   }
 
   private static MountSpec.@Nullable BindOptions bind(

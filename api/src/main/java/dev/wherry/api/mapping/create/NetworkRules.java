@@ -74,7 +74,7 @@ final class NetworkRules {
     refuseIf(!ip.isEmpty() && !Addresses.isLiteral(ip), "invalid host IP address: \"" + ip + "\"");
   }
 
-  private static void exposed(@Nullable Map<String, Object> ports) {
+  private static void exposed(@Nullable Map<String, ?> ports) {
     if (ports != null) {
       ports.keySet().forEach(NetworkRules::containerPort);
     }

@@ -60,11 +60,12 @@ final class NewContainerMapper {
         request.stopSignal(),
         request.stopTimeout(),
         request.shell(),
+        request.onBuild(),
         new HostConfigMapper(host, defaults, version).map(),
         endpoints(request.networkingConfig()));
   }
 
-  static Set<String> ports(@Nullable Map<String, Object> exposed) {
+  static Set<String> ports(@Nullable Map<String, ?> exposed) {
     var ports = new LinkedHashSet<String>();
     if (exposed != null) {
       exposed.keySet().forEach(port -> ports.addAll(Port.expand(port)));

@@ -1,9 +1,11 @@
 package dev.wherry.api.mapping.create;
 
+import static dev.wherry.api.mapping.create.NewContainerMapper.list;
 import static dev.wherry.api.mapping.create.Rule.refuseIf;
 import static dev.wherry.api.mapping.create.Rule.rule;
 
 import dev.wherry.api.dto.HostConfigRequest;
+import dev.wherry.api.dto.HostConfigRequest.ThrottleDeviceRequest;
 import dev.wherry.api.mapping.NumberList;
 import dev.wherry.api.mapping.create.Rule.Case;
 import java.util.List;
@@ -39,6 +41,13 @@ final class ResourceRules {
           rule("CPU period and quota", c -> cpuPeriod(c.host())),
           rule("real-time CPU period and runtime", c -> realTime(c.host())),
           rule("CPU set", c -> cpuSets(c)),
+          rule(
+              "control group's parent",
+              c ->
+                  refuseIf(
+                      c.host().cgroupParent() != null && c.host().cgroupParent().indexOf('\0') >= 0,
+                      "invalid cgroup parent: a NUL in its name")),
+          rule("numbers without a sign", c -> unsigned(c.host())),
           rule("block IO weight", ResourceRules::blockIoWeight),
           rule(
               "OOM score",
@@ -121,6 +130,30 @@ final class ResourceRules {
             && host.cpuRealtimePeriod() != 0
             && host.cpuRealtimeRuntime() > host.cpuRealtimePeriod(),
         "cpu real-time runtime cannot be higher than cpu real-time period");
+  }
+
+  private static void unsigned(HostConfigRequest host) {
+    weight(host.blkioWeight(), "BlkioWeight");
+    list(host.blkioWeightDevice()).forEach(d -> weight(d.weight(), "BlkioWeightDevice.Weight"));
+    rates(host.blkioDeviceReadBps(), "BlkioDeviceReadBps");
+    rates(host.blkioDeviceWriteBps(), "BlkioDeviceWriteBps");
+    rates(host.blkioDeviceReadIops(), "BlkioDeviceReadIOps");
+    rates(host.blkioDeviceWriteIops(), "BlkioDeviceWriteIOps");
+  }
+
+  private static void weight(int weight, String member) {
+    refuseIf(weight < 0 || weight > 0xFFFF, notOfType(weight, member, "uint16"));
+  }
+
+  private static void rates(@Nullable List<ThrottleDeviceRequest> devices, String member) {
+    for (ThrottleDeviceRequest device : list(devices)) {
+      refuseIf(device.rate() < 0, notOfType(device.rate(), member + ".Rate", "uint64"));
+    }
+  }
+
+  private static String notOfType(long number, String member, String type) {
+    return "invalid JSON: json: cannot unmarshal number %d into Go struct field HostConfig.%s of type %s"
+        .formatted(number, member, type);
   }
 
   /** Whether weights can be had depends on the kernel's scheduler of block devices. */

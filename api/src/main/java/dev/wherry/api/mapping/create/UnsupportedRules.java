@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Options that exist in the API and not here, each refused by its name rather than dropped. */
 final class UnsupportedRules {
-  private static final Set<String> MOUNT_TYPES = Set.of("bind", "volume", "tmpfs");
-  private static final Set<String> OTHER_MOUNT_TYPES = Set.of("image");
+  private static final Set<String> MOUNT_TYPES = Set.of("bind", "volume", "tmpfs", "image");
 
   /** From 1.42 on the member is no more, and what is sent in it is no concern of ours. */
   static final Rule KERNEL_MEMORY =
@@ -28,7 +27,6 @@ final class UnsupportedRules {
       List.of(
           rule("device requests", c -> deviceRequests(c.host().deviceRequests())),
           rule("cgroup of another container", c -> lacks(isSet(c.host().cgroup()), "Cgroup")),
-          rule("triggers for builds", c -> lacks(!empty(c.request().onBuild()), "OnBuild")),
           rule("mounts", c -> mounts(c.host().mounts())),
           rule(
               "cgroup namespace mode",
@@ -50,10 +48,6 @@ final class UnsupportedRules {
 
   private UnsupportedRules() {}
 
-  private static boolean empty(@Nullable List<?> list) {
-    return list == null || list.isEmpty();
-  }
-
   private static void lacks(boolean asked, String option) {
     if (asked) {
       throw new EngineException.NotImplemented(
@@ -69,19 +63,19 @@ final class UnsupportedRules {
 
   private static void mount(MountRequest mount) {
     String type = mount.type() == null ? "" : mount.type();
-    lacks(OTHER_MOUNT_TYPES.contains(type), "Mounts.Type=" + type);
     refuseIf(
         !MOUNT_TYPES.contains(type),
         "invalid mount config for type \"" + type + "\": mount type unknown");
-    lacks(mount.imageOptions() != null, "Mounts.ImageOptions");
     lacks(mount.clusterOptions() != null, "Mounts.ClusterOptions");
   }
 
-  /** As a dockerd to which no driver of devices has been made known. */
+  /** As a dockerd to which no driver of devices but CDI has been made known. */
   private static void deviceRequests(@Nullable List<DeviceRequest> requests) {
-    if (requests != null && !requests.isEmpty()) {
-      DeviceRequest request = requests.getFirst();
+    for (DeviceRequest request : NewContainerMapper.list(requests)) {
       String driver = request.driver() == null ? "" : request.driver();
+      if (driver.equals("cdi")) {
+        continue;
+      }
       List<List<String>> wanted =
           request.capabilities() == null ? List.of() : request.capabilities();
       String capabilities =
@@ -117,8 +111,8 @@ final class UnsupportedRules {
   }
 
   private static void qualityOfService(HostConfigRequest host) {
-    String prefix = "invalid QoS settings: linux does not support Maximum IO ";
-    refuseIf(host.ioMaximumBandwidth() != 0, prefix + "Bandwidth");
+    String prefix = "invalid QoS settings: linux does not support configuration of maximum ";
+    refuseIf(host.ioMaximumBandwidth() != 0, prefix + "bandwidth");
     refuseIf(host.ioMaximumIops() != 0, prefix + "IOPs");
   }
 

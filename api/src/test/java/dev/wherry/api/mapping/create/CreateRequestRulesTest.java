@@ -98,7 +98,7 @@ class CreateRequestRulesTest {
             + "|invalid mount config for type \"foo\": mount type unknown",
         "{\"Isolation\":\"hyperv\"}"
             + "|Invalid isolation: \"hyperv\" - linux only supports 'default'",
-        "{\"IOMaximumIOps\":1}|invalid QoS settings: linux does not support Maximum IO IOPs",
+        "{\"IOMaximumIOps\":1}|invalid QoS settings: linux does not support configuration of maximum IOPs",
       })
   void a_wrong_value_for_the_host_is_refused_in_dockerds_words(String json, String message) {
     assertThatThrownBy(() -> host(json)).isInstanceOf(InvalidParameter.class).hasMessage(message);
@@ -139,7 +139,6 @@ class CreateRequestRulesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"Mounts\":[{\"Type\":\"image\",\"Target\":\"/x\"}]|Mounts.Type=image",
         "\"LogConfig\":{\"Type\":\"gelf\"}|gelf",
       })
   void an_option_that_is_not_there_is_refused_by_name(String json, String name) {

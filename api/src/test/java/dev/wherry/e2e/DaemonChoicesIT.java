@@ -1,0 +1,127 @@
+package dev.wherry.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runtimes and devices that the daemon's administrator has made known. */
+@Tag("e2e")
+@Timeout(120)
+class DaemonChoicesIT {
+  @TempDir private static Path dir;
+
+  private static WherryDaemon daemon;
+
+  private static DockerCli docker;
+
+  @BeforeAll
+  static void start() throws IOException {
+    Path cdi = Files.createDirectory(dir.resolve("cdi"));
+    Files.writeString(dir.resolve("library"), "of the vendor");
+    Files.writeString(
+        cdi.resolve("vendor.yaml"),
+        """
+        cdiVersion: 0.6.0
+        kind: vendor.com/thing
+        containerEdits:
+          env:
+            - VENDOR=yes
+        devices:
+          - name: one
+            containerEdits:
+              env: ["WHICH=one"]
+              deviceNodes:
+                - path: /dev/thing
+                  hostPath: /dev/fuse
+                  permissions: r
+              mounts:
+                - hostPath: %s
+                  containerPath: /usr/lib/vendor
+                  options: [ro, nosuid, bind]
+              hooks:
+                - hookName: createRuntime
+                  path: /bin/sh
+                  args: [sh, -c, "echo hooked > %s"]
+        """
+            .formatted(dir.resolve("library"), dir.resolve("hooked")));
+    Files.writeString(
+        cdi.resolve("other.json"),
+        "{\"cdiVersion\":\"0.6.0\",\"kind\":\"vendor.com/other\",\"devices\":"
+            + "[{\"name\":\"two\",\"containerEdits\":{\"env\":[\"TWO=2\"]}}]}");
+    Files.writeString(cdi.resolve("broken.json"), "{\"kind\":");
+    Path config =
+        Files.writeString(
+            dir.resolve("daemon.json"),
+            """
+            {"runtimes": {"mine": {"path": "runc", "runtimeArgs": ["--debug"]},
+                          "gone": {"path": "/nowhere/runc"}},
+             "cdi-spec-dirs": ["%s"], "features": {"cdi": true}}
+            """
+                .formatted(cdi));
+    daemon = WherryDaemon.start("--config-file", config.toString());
+    docker = daemon.docker();
+    TestImages.importBusybox(docker);
+  }
+
+  @AfterAll
+  static void stop() {
+    docker.removeAllContainers();
+    daemon.close();
+  }
+
+  @Test
+  void runtimes_are_known_by_name_and_shown() {
+    assertThat(docker.ok("info", "-f", "{{json .Runtimes}}"))
+        .contains("\"mine\":{\"path\":\"/", "runc\",\"runtimeArgs\":[\"--debug\"]}", "\"gone\":");
+    assertThat(docker.ok("run", "--rm", "--runtime", "mine", TestImages.BUSYBOX, "echo", "ran"))
+        .isEqualTo("ran");
+    docker.ok(
+        "run", "-d", "--name", "boat", "--runtime", "mine", TestImages.BUSYBOX, "sleep", "99");
+    assertThat(docker.ok("exec", "boat", "echo", "too")).isEqualTo("too");
+    assertThat(docker.ok("inspect", "-f", "{{.HostConfig.Runtime}}", "boat")).isEqualTo("mine");
+    docker.ok("rm", "-f", "boat");
+  }
+
+  @Test
+  void runtimes_nobody_knows_or_that_are_not_there_are_told() {
+    assertThat(docker.refused("run", "--rm", "--runtime", "nosuch", TestImages.BUSYBOX, "true"))
+        .contains("nknown runtime specified nosuch");
+    assertThat(docker.refused("run", "--rm", "--runtime", "gone", TestImages.BUSYBOX, "true"))
+        .contains("/nowhere/runc");
+  }
+
+  @Test
+  void devices_are_what_their_vendor_says() {
+    assertThat(
+            docker.ok(
+                "run",
+                "--rm",
+                "--device",
+                "vendor.com/thing=one",
+                "--device",
+                "vendor.com/other=two",
+                TestImages.BUSYBOX,
+                "sh",
+                "-c",
+                "echo $VENDOR $WHICH $TWO; stat -c '%F %t:%T' /dev/thing; cat /usr/lib/vendor"))
+        .isEqualTo("yes one 2\ncharacter special file a:e5\nof the vendor");
+    assertThat(dir.resolve("hooked")).hasContent("hooked");
+  }
+
+  @Test
+  void devices_nobody_describes_are_named() {
+    assertThat(
+            docker.refused(
+                "run", "--rm", "--device", "vendor.com/thing=nosuch", TestImages.BUSYBOX, "true"))
+        .contains("CDI device injection failed: unresolvable CDI devices vendor.com/thing=nosuch");
+    assertThat(docker.ok("info", "-f", "{{json .CDISpecDirs}}")).contains(dir + "/cdi");
+  }
+}

@@ -1,0 +1,93 @@
+package dev.wherry.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a container might try on the runtime that starts it, and on what the daemon left open. */
+@EndToEnd
+class RuntimeAttacksIT {
+  private static final String OWN_DESCRIPTORS =
+      "for f in /proc/$$/fd/*; do readlink $f; done; true";
+
+  private final DockerCli docker;
+
+  RuntimeAttacksIT(DockerCli docker) {
+    this.docker = docker;
+  }
+
+  @AfterEach
+  void removeImage() {
+    docker.removeAllContainers();
+    docker.run("rmi", "-f", "bad");
+  }
+
+  private void assertStandardStreams(String shown) {
+    assertThat(shown.lines().map(String::strip))
+        .allMatch(name -> name.matches("pipe:.*|/dev/null|/dev/pts/.*|/dev/console|socket:.*"))
+        .hasSize(3);
+  }
+
+  @Test
+  void nothing_of_the_daemons_is_open_in_a_container() {
+    assertStandardStreams(
+        docker.ok("run", "--rm", TestImages.BUSYBOX, "sh", "-c", OWN_DESCRIPTORS));
+    assertStandardStreams(
+        docker.ok("run", "--rm", "-t", TestImages.BUSYBOX, "sh", "-c", OWN_DESCRIPTORS));
+    docker.ok("run", "-d", "--name", "boat", TestImages.BUSYBOX, "sleep", "99");
+    assertStandardStreams(docker.ok("exec", "boat", "sh", "-c", OWN_DESCRIPTORS));
+  }
+
+  @Test
+  void no_working_directory_of_an_exec_leads_out() {
+    docker.ok("run", "-d", "--name", "boat", TestImages.BUSYBOX, "sleep", "99");
+    for (int fd = 3; fd < 16; fd++) {
+      CliResult result =
+          docker.run("exec", "-w", "/proc/self/fd/" + fd, "boat", "cat", "../../../etc/machine-id");
+      assertThat(result.exitCode()).as("file descriptor %d: %s", fd, result).isNotZero();
+    }
+  }
+
+  @Test
+  void the_runtimes_file_cannot_be_written_through_its_processes() throws IOException {
+    Path runtime =
+        Stream.of("/usr/sbin/runc", "/usr/bin/runc", "/usr/bin/crun")
+            .map(Path::of)
+            .filter(Files::exists)
+            .findFirst()
+            .orElseThrow();
+    byte[] before = Files.readAllBytes(runtime);
+    docker.ok(
+        "run",
+        "-d",
+        "--name",
+        "boat",
+        TestImages.BUSYBOX,
+        "sh",
+        "-c",
+        "while :; do for p in /proc/[0-9]*; do (echo owned > $p/exe) 2>/dev/null; done; done");
+    for (int i = 0; i < 10; i++) {
+      docker.run("exec", "boat", "/proc/self/exe", "sh", "-c", "true");
+      docker.ok("exec", "boat", "true");
+    }
+    assertThat(Arrays.equals(Files.readAllBytes(runtime), before)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"proc", "sys"})
+  void an_image_cannot_put_something_else_in_the_kernels_place(String name) throws IOException {
+    Path image = TestImages.temporary(TestImages.busyboxWith(tar -> tar.symlink(name, "tmp/mine")));
+    docker.okWithInput(image, "import", "-c", "ENV PATH=/bin", "-", "bad");
+    CliResult result =
+        docker.run("run", "--rm", "bad", "sh", "-c", "ls -d /tmp/mine/* | grep -c self; true");
+    assertThat(result.exitCode() != 0 || result.stdout().strip().equals("0")).isTrue();
+  }
+}
