@@ -1,6 +1,7 @@
 package dev.wherry.bench;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,53 @@ final class NetworkWorkloads {
 
   static List<Workload> all(BenchImages images) {
     return List.of(
-        new Ports(images), new Networks(), new Stream(images, false), new Stream(images, true));
+        new BridgeCost(images),
+        new Ports(images),
+        new Networks(),
+        new Stream(images, false),
+        new Stream(images, true));
+  }
+
+  /** What the bridge adds to the time of a run: with it and without in turn, medians of both. */
+  private record BridgeCost(BenchImages images) implements Workload {
+    private static final int RUNS = 7;
+
+    @Override
+    public String name() {
+      return "bridge-cost";
+    }
+
+    @Override
+    public double share() {
+      return 0.5;
+    }
+
+    @Override
+    public void prepare(Engine engine) throws Exception {
+      BenchContainers.importBusybox(engine, images);
+    }
+
+    @Override
+    public double measure(Engine engine) throws Exception {
+      double[] with = new double[RUNS];
+      double[] without = new double[RUNS];
+      for (int i = 0; i < RUNS; i++) {
+        with[i] = engine.time("run", "--rm", BenchImages.BUSYBOX, "true");
+        without[i] = engine.time("run", "--rm", "--network", "none", BenchImages.BUSYBOX, "true");
+      }
+      return median(with) - median(without);
+    }
+
+    private static double median(double[] values) {
+      double[] sorted = values.clone();
+      Arrays.sort(sorted);
+      return sorted[RUNS / 2];
+    }
+
+    @Override
+    public void cleanUp(Engine engine) throws Exception {
+      BenchContainers.removeBusybox(engine);
+    }
   }
 
   /** A container with many published ports, until it runs. */
@@ -102,7 +149,7 @@ final class NetworkWorkloads {
   /** Bytes through a published port, from the engine's loopback or from a neighbour of its host. */
   private static final class Stream implements Workload {
     private static final int FIRST_PORT = 25001;
-    private static final long BYTES = 2L << 30;
+    private static final long BYTES = 1L << 30;
     private final BenchImages images;
     private final boolean outside;
     private final Map<Engine, End> ends = new HashMap<>();
@@ -127,7 +174,7 @@ final class NetworkWorkloads {
 
     @Override
     public double share() {
-      return 0.5;
+      return 1.5;
     }
 
     @Override

@@ -121,7 +121,7 @@ class DnsIT {
   }
 
   @Test
-  void several_containers_of_one_alias_are_all_told_and_answers_that_do_not_fit_are_cut() {
+  void several_containers_of_one_alias_are_all_told_until_they_go() {
     network("sea");
     List<String> addresses = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
@@ -264,6 +264,51 @@ class DnsIT {
     docker.ok("network", "disconnect", "sea", "two");
     assertThat(ask("one", "udp", "tender", "A")).doesNotContain("NOERROR " + second);
     assertThat(ask("two", "udp", "one", "A")).doesNotContain("NOERROR " + address);
+  }
+
+  @Test
+  void a_question_that_runs_in_a_circle_ends() {
+    docker.ok("network", "create", "--subnet", "10.213.5.0/24", "ring");
+    networks.add("ring");
+    boat("one", "ring", "--ip", "10.213.5.5", "--dns", "10.213.5.5");
+    try (CliSession circle = DnsCircle.start(inspect("one", "{{.State.Pid}}"))) {
+      circle.awaitOutput("ready");
+      assertThat(ask("one", "udp", "example.com", "A")).containsExactly("SERVFAIL");
+      assertThat(circle.output().lines().filter("asked"::equals).count()).isLessThan(5);
+    }
+  }
+
+  @Test
+  void each_of_several_containers_of_one_alias_is_named_first_at_times() {
+    network("sea");
+    for (int i = 0; i < 3; i++) {
+      boat("boat" + i, "sea", "--network-alias", "fleet");
+    }
+    docker.ok(
+        "exec",
+        "boat0",
+        "sh",
+        "-c",
+        "for i in $(seq 40); do nslookup -type=a fleet. | sed -n 's/^Address: //p' | head -n 1;"
+            + " done | sort | uniq -c > /tmp/seen");
+    assertThat(docker.ok("exec", "boat0", "cat", "/tmp/seen").lines()).hasSize(3);
+  }
+
+  @Test
+  void names_cost_no_threads() {
+    assumeThat(daemon).isInstanceOf(WherryDaemon.class);
+    network("sea");
+    boat("boat0", "sea");
+    ask("boat0", "udp", "boat0", "A");
+    Path threads = Path.of("/proc/" + ((WherryDaemon) daemon).pid() + "/task");
+    int before = threads.toFile().list().length;
+    for (int i = 1; i < 8; i++) {
+      boat("boat" + i, "sea");
+      assertThat(ask("boat" + i, "udp", "boat0", "A", "tcp", "boat0", "A")).hasSize(2);
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(threads.toFile().list().length).isLessThan(before + 7));
   }
 
   @Test

@@ -267,6 +267,45 @@ class RecoveryIT {
   }
 
   @Test
+  void a_volume_that_is_a_mount_stays_for_those_who_use_it_and_ends_with_the_last_of_them() {
+    docker.ok("volume", "create", "-o", "type=tmpfs", "-o", "device=tmpfs", "pool");
+    for (String name : List.of("one", "two")) {
+      docker.ok(
+          "run", "-d", "--name", name, "-v", "pool:/data", TestImages.BUSYBOX, "sleep", "1000");
+    }
+    docker.ok("exec", "one", "sh", "-c", "echo kept > /data/file");
+    daemon.kill9();
+    daemon.startAgain();
+    docker.ok("rm", "-f", "one");
+    assertThat(docker.refused("volume", "rm", "pool")).contains("volume is in use");
+    docker.ok(
+        "run", "-d", "--name", "three", "-v", "pool:/data", TestImages.BUSYBOX, "sleep", "1000");
+    assertThat(docker.ok("exec", "three", "cat", "/data/file")).isEqualTo("kept");
+    assertThat(poolMounts()).isEqualTo(1);
+    docker.ok("rm", "-f", "two", "three");
+    assertThat(poolMounts()).isZero();
+
+    docker.ok(
+        "run", "-d", "--name", "four", "-v", "pool:/data", TestImages.BUSYBOX, "sleep", "0.2");
+    daemon.kill9();
+    await().until(() -> !DockerCli.host("ps", "-eo", "args").stdout().contains("sleep 0.2"));
+    daemon.startAgain();
+    await().untilAsserted(() -> assertThat(poolMounts()).isZero());
+    docker.ok("rm", "four");
+    docker.ok("volume", "rm", "pool");
+  }
+
+  /** On the host, as opposed to in containers. */
+  private long poolMounts() {
+    String data = daemon.dataRoot().resolve("volumes/pool/_data").toString();
+    return DockerCli.host("cat", "/proc/self/mountinfo")
+        .stdout()
+        .lines()
+        .filter(line -> line.contains(" " + data + " "))
+        .count();
+  }
+
+  @Test
   void names_are_answered_again_and_the_containers_are_not_touched() {
     docker.ok("network", "create", "sea");
     for (String name : new String[] {"one", "two"}) {

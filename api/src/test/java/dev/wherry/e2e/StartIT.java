@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -124,6 +125,53 @@ class StartIT {
           .contains("nameserver 9.9.9.9", "search example.org")
           .endsWith("2048");
       assertThat(daemon.docker().ok("info", "-f", "{{.Labels}}")).isEqualTo("[room=7]");
+    }
+  }
+
+  @Test
+  void ports_may_be_published_on_the_loopback_unless_somebody_says_otherwise() {
+    String option = "bridge=com.docker.network.bridge.host_binding_ipv4=127.0.0.1";
+    try (WherryDaemon daemon =
+        WherryDaemon.start("--ip", "127.0.0.1", "--default-network-opt", option)) {
+      TestImages.importBusybox(daemon.docker());
+      daemon.docker().ok("network", "create", "sea");
+      int port = 8200;
+      for (String network : List.of("bridge", "sea")) {
+        String name = "on-" + network;
+        daemon
+            .docker()
+            .ok(
+                "run",
+                "-d",
+                "--name",
+                name,
+                "--network",
+                network,
+                "-p",
+                port + ":80",
+                "-p",
+                "0.0.0.0:" + (port + 1) + ":80",
+                TestImages.BUSYBOX,
+                "httpd",
+                "-f",
+                "-p",
+                "80",
+                "-h",
+                "/www");
+        assertThat(daemon.docker().ok("port", name).lines())
+            .containsExactlyInAnyOrder(
+                "80/tcp -> 127.0.0.1:" + port, "80/tcp -> 0.0.0.0:" + (port + 1));
+        String outside = "http://" + daemon.address() + ":";
+        assertThat(DockerCli.host("curl", "-s", "-m", "2", outside + port + "/").exitCode())
+            .isNotZero();
+        assertThat(DockerCli.host("curl", "-s", "-m", "5", outside + (port + 1) + "/").stdout())
+            .isEqualTo("hello from the web\n");
+        assertThat(daemon.nearby("curl", "-s", "http://127.0.0.1:" + port + "/").stdout())
+            .isEqualTo("hello from the web\n");
+        port += 2;
+      }
+      daemon.docker().removeAllContainers();
+      daemon.docker().ok("network", "rm", "sea");
     }
   }
 }

@@ -36,6 +36,7 @@ import dev.wherry.engine.network.DefaultPools;
 import dev.wherry.engine.network.HostBridge;
 import dev.wherry.engine.network.LocalNetworks;
 import dev.wherry.engine.network.NetworkDefaults;
+import dev.wherry.engine.network.PortRelays;
 import dev.wherry.engine.network.ResolvConf;
 import dev.wherry.engine.network.Subnet;
 import dev.wherry.engine.snapshot.OverlaySnapshotter;
@@ -73,6 +74,7 @@ final class EngineOpener {
   private final Executor beside;
   private final Openings openings;
   private final Responder responder;
+  private final PortRelays relays;
   private final Clock clock = Clock.systemUTC();
   private final Paths paths = new LinuxPaths();
   private final Mounts mounts = new LinuxMounts();
@@ -83,14 +85,21 @@ final class EngineOpener {
    * @param beside runs what a step of the engine does at the same time
    * @param openings gets what is to be closed
    * @param responder answers containers' queries
+   * @param relays carries published ports that the kernel does not
    */
   EngineOpener(
-      DaemonConfig config, Blocking pool, Executor beside, Openings openings, Responder responder) {
+      DaemonConfig config,
+      Blocking pool,
+      Executor beside,
+      Openings openings,
+      Responder responder,
+      PortRelays relays) {
     this.config = config;
     this.pool = pool;
     this.beside = beside;
     this.openings = openings;
     this.responder = responder;
+    this.relays = relays;
   }
 
   /** The rooms that depend on none but the journal. */
@@ -171,7 +180,8 @@ final class EngineOpener {
             data("networks"),
             exec("netns"),
             TABLE,
-            READY_NAMESPACES);
+            READY_NAMESPACES,
+            relays);
     return openings.add(LocalNetworks.start(settings, journal, clock));
   }
 

@@ -1,10 +1,13 @@
 package dev.wherry.verticles;
 
 import dev.wherry.config.DaemonConfig;
+import dev.wherry.engine.linux.LinuxProcesses;
+import dev.wherry.engine.linux.LinuxSockets;
 import dev.wherry.engine.linux.ResidentMemory;
 import dev.wherry.engine.registry.RegistryClient;
 import dev.wherry.engine.registry.RegistryProxies;
 import dev.wherry.engine.registry.RegistrySettings;
+import dev.wherry.engine.relay.TcpRelays;
 import dev.wherry.verticles.bus.Blocking;
 import dev.wherry.verticles.bus.LocalCodec;
 import dev.wherry.verticles.container.ContainerClient;
@@ -21,6 +24,7 @@ import dev.wherry.verticles.image.ImageVerticle;
 import dev.wherry.verticles.network.NetworkClient;
 import dev.wherry.verticles.network.NetworkVerticle;
 import dev.wherry.verticles.registry.VertxRegistryHttp;
+import dev.wherry.verticles.relay.EventLoopRelays;
 import dev.wherry.verticles.volume.VolumeClient;
 import dev.wherry.verticles.volume.VolumeVerticle;
 import io.vertx.core.Future;
@@ -72,7 +76,13 @@ public final class WherryEngine {
     this.beside = Executors.newCachedThreadPool(namedThreads());
     this.ready =
         new EngineOpener(
-                config, kernel, beside, openings, openings.add(new DnsResponder(vertx, kernel)))
+                config,
+                kernel,
+                beside,
+                openings,
+                openings.add(new DnsResponder(vertx, kernel)),
+                new EventLoopRelays(
+                    vertx, openings.add(new TcpRelays(new LinuxSockets(), new LinuxProcesses()))))
             .open()
             .compose(rooms -> deploy(rooms, config));
     ready.onSuccess(clients -> vertx.setTimer(SETTLED_MILLIS, now -> kernel.run(this::settle)));

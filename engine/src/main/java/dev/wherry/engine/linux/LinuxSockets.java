@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** {@link Sockets} by socket(2). */
 public final class LinuxSockets implements Sockets {
@@ -18,6 +19,10 @@ public final class LinuxSockets implements Sockets {
   private static final int SOCK_SEQPACKET = 5;
   private static final int SOCK_NONBLOCK = OpenFlags.O_NONBLOCK;
   private static final int SOCK_CLOEXEC = OpenFlags.O_CLOEXEC;
+  private static final int IPPROTO_TCP = 6;
+  private static final int IPPROTO_SCTP = 132;
+  private static final int TCP_NODELAY = 1;
+  private static final int SHUT_WR = 1;
   private static final int SOL_SOCKET = 1;
   private static final int SO_REUSEADDR = 2;
   private static final int IPPROTO_IPV6 = 41;
@@ -69,7 +74,15 @@ public final class LinuxSockets implements Sockets {
 
   @Override
   public Fd listenTcp(InetSocketAddress address, int backlog) {
-    Fd socket = socket(family(address), SOCK_STREAM);
+    return listen(socket(family(address), SOCK_STREAM), address, backlog);
+  }
+
+  @Override
+  public Fd listenSctp(InetSocketAddress address, int backlog) {
+    return listen(socket(family(address), SOCK_STREAM, IPPROTO_SCTP), address, backlog);
+  }
+
+  private static Fd listen(Fd socket, InetSocketAddress address, int backlog) {
     // so that connections of a former listener in TIME_WAIT are no hindrance; a listener still is
     setOption(socket, SOL_SOCKET, SO_REUSEADDR, 1);
     bind(socket, address);
@@ -86,6 +99,7 @@ public final class LinuxSockets implements Sockets {
   @Override
   public Fd beginTcp(InetSocketAddress address) {
     Fd socket = socket(family(address), SOCK_STREAM);
+    setOption(socket, IPPROTO_TCP, TCP_NODELAY, 1);
     long result = connect(socket, address);
     boolean begun = result == -Errno.EINPROGRESS.number();
     return finish(socket, begun ? 0 : result, "connect", address.toString());
@@ -95,6 +109,27 @@ public final class LinuxSockets implements Sockets {
     CallState c = CallState.current();
     int length = sockaddr(c.struct(), address);
     return c.call(SystemCall.SYS_connect, socket.number(), c.struct().address(), length);
+  }
+
+  @Override
+  public Optional<Fd> accept(Fd listening) {
+    int flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+    long fd = CallState.current().call(SystemCall.SYS_accept4, listening.number(), 0, 0, flags);
+    boolean none = fd == -Errno.EAGAIN.number() || fd == -Errno.ECONNABORTED.number();
+    if (none) {
+      return Optional.empty();
+    }
+    Fd socket = new Fd((int) FileCalls.check(fd, "accept", listening.toString()));
+    setOption(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+    return Optional.of(socket);
+  }
+
+  @Override
+  public void shutdownOutput(Fd socket) {
+    long result = CallState.current().call(SystemCall.SYS_shutdown, socket.number(), SHUT_WR);
+    if (result != -Errno.ENOTCONN.number()) {
+      FileCalls.check(result, "shutdown", socket.toString());
+    }
   }
 
   @Override
@@ -140,9 +175,13 @@ public final class LinuxSockets implements Sockets {
   }
 
   private static Fd socket(int family, int type) {
+    return socket(family, type, 0);
+  }
+
+  private static Fd socket(int family, int type, int protocol) {
     long fd =
         CallState.current()
-            .call(SystemCall.SYS_socket, family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+            .call(SystemCall.SYS_socket, family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
     return new Fd((int) FileCalls.check(fd, "socket", Integer.toString(family)));
   }
 

@@ -2,6 +2,7 @@ package dev.wherry.engine.linux;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Sockets that the JDK can't make, as raw descriptors that Netty can take over ({@link
@@ -41,12 +42,31 @@ public interface Sockets {
   Fd listenTcp(InetSocketAddress address, int backlog);
 
   /**
+   * As {@link #listenTcp}, for SCTP.
+   *
+   * @throws LinuxException EPROTONOSUPPORT if the kernel has none
+   */
+  Fd listenSctp(InetSocketAddress address, int backlog);
+
+  /**
    * A non-blocking TCP socket that is on its way to an address, in the calling thread's network
-   * namespace: connect(2) has begun, and how it ends is seen at the socket.
+   * namespace: connect(2) has begun, and how it ends is seen at the socket. It sends at once what
+   * it is given.
    *
    * @throws LinuxException if it fails at once: ECONNREFUSED, ENETUNREACH
    */
   Fd beginTcp(InetSocketAddress address);
+
+  /**
+   * Takes a connection that waits at a listening TCP socket; it is non-blocking and sends at once
+   * what it is given.
+   *
+   * @return empty if there is none
+   */
+  Optional<Fd> accept(Fd listening);
+
+  /** Tells the other end of a connection that nothing more will come, shutdown(2). */
+  void shutdownOutput(Fd socket);
 
   /** The port that a socket is bound to, getsockname(2). */
   int localPort(Fd socket);

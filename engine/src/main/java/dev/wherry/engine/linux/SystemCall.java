@@ -24,6 +24,7 @@ final class SystemCall {
   static final int SYS_sendto = nr(44, 206);
   static final int SYS_recvfrom = nr(45, 207);
   static final int SYS_bind = nr(49, 200);
+  static final int SYS_shutdown = nr(48, 210);
   static final int SYS_listen = nr(50, 201);
   static final int SYS_getsockname = nr(51, 204);
   static final int SYS_setsockopt = nr(54, 208);
@@ -67,6 +68,7 @@ final class SystemCall {
   static final int SYS_utimensat = nr(280, 88);
   static final int SYS_epoll_pwait = nr(281, 22);
   static final int SYS_fallocate = nr(285, 47);
+  static final int SYS_accept4 = nr(288, 242);
   static final int SYS_eventfd2 = nr(290, 19);
   static final int SYS_epoll_create1 = nr(291, 20);
   static final int SYS_pipe2 = nr(293, 59);

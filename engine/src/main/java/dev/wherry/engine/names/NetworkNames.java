@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ public final class NetworkNames implements NameService {
   private final ResolvConf daemon;
   private final Responder responder;
   private final NamespaceSockets sockets;
+  private final HostResolvConf host = HostResolvConf.ofHost();
   private final NameDirectory directory = new NameDirectory();
   private final Map<String, Resolver> served = new ConcurrentHashMap<>();
 
@@ -180,16 +182,17 @@ public final class NetworkNames implements NameService {
     }
   }
 
-  private List<Upstream> upstreams(Container container, Sandbox sandbox) {
+  private Supplier<List<Upstream>> upstreams(Container container, Sandbox sandbox) {
     boolean leadsOut =
         sandbox.attachments().values().stream()
             .map(this::networkOf)
             .anyMatch(network -> network != null && !network.internal());
-    return Upstreams.of(ResolvConf.ofHost(), daemon, container.hostConfig().network(), leadsOut);
+    return host.derive(
+        conf -> Upstreams.of(conf, daemon, container.hostConfig().network(), leadsOut));
   }
 
   private boolean choosesNdots(Container container) {
-    return ResolvConf.ofHost()
+    return host.get()
         .with(List.of(), List.of(), daemon.options())
         .with(List.of(), List.of(), container.hostConfig().network().dnsOptions())
         .choosesNdots();

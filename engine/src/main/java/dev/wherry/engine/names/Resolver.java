@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What one container can look up. Answers at once, from any thread, and always by the present state
@@ -13,8 +14,13 @@ import java.util.Optional;
  */
 public final class Resolver {
 
-  /** What it is on, and where it asks what is not known there. */
-  record State(List<Membership> memberships, List<Upstream> upstreams, boolean ndotsChosen) {}
+  /**
+   * What it is on, and where it asks what is not known there.
+   *
+   * @param upstreams as they are at the moment, as the host may change its own
+   */
+  record State(
+      List<Membership> memberships, Supplier<List<Upstream>> upstreams, boolean ndotsChosen) {}
 
   private final String sandboxId;
   private final NameDirectory directory;
@@ -42,7 +48,7 @@ public final class Resolver {
 
   /** In which order to ask for what is not known here; may be empty. */
   public List<Upstream> upstreams() {
-    return state.upstreams();
+    return state.upstreams().get();
   }
 
   /** Makes the sockets to ask them with. */

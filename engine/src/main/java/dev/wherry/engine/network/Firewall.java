@@ -37,12 +37,24 @@ final class Firewall {
     change("", bridges, ports);
   }
 
-  /** Writes all rules anew if the table is gone, because somebody has flushed the rule set. */
-  synchronized void restoreIfGone() {
-    if (nftables.run("list tables").lines().noneMatch(("table " + rules.table())::equals)) {
-      LOG.warn("table {} is gone from the rule set: it is written anew", rules.table());
+  /**
+   * Writes all rules anew if the table is gone, because somebody has flushed the rule set.
+   *
+   * @return whether it was
+   */
+  synchronized boolean restoreIfGone() {
+    boolean there =
+        nftables.run("list tables").lines().anyMatch(("table " + rules.table())::equals);
+    if (!there) {
       restore();
+      LOG.warn("table {} was gone from the rule set: it is written anew", rules.table());
     }
+    return !there;
+  }
+
+  /** What is published now. */
+  synchronized Set<PublishedPort> ports() {
+    return Set.copyOf(ports);
   }
 
   /** Removes the table: the kernel lets through whatever the host's other tables do. */

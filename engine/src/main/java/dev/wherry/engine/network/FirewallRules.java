@@ -14,10 +14,13 @@ import java.util.stream.Stream;
  *   <li>Published ports are translated for packets that come in and for those of the host's own
  *       programs, also to 127.0.0.1; a reply to the loopback needs {@code route_localnet} on the
  *       bridge, so packets from a bridge that claim or seek 127.0.0.0/8 are dropped first.
+ *   <li>What a relay carries is not translated, but for internal networks it is closed as well.
  *   <li>A container that reaches a published port of its own network, or of itself, is masqueraded,
  *       so that the answer comes back through the host.
- *   <li>To a bridge pass: its own containers if they may, answers, and what was translated by a
- *       published port. Everything else is dropped, above all other networks' containers.
+ *   <li>What belongs to a connection passes, which comes first since it is most of all packets:
+ *       what may not pass does not become one.
+ *   <li>To a bridge pass: its own containers if they may, and what was translated by a published
+ *       port. Everything else is dropped, above all other networks' containers.
  *   <li>From a bridge everything passes, unless its network is internal; the host's other tables
  *       may still refuse it. What begins with a source address that does not lead back to the
  *       bridge gets neither to the host nor through it. On the bridge itself containers may have
@@ -30,8 +33,13 @@ final class FirewallRules {
       """
         chain spoofed {
           type filter hook prerouting priority raw; policy accept;
-          iifname @bridges ip saddr 127.0.0.0/8 drop
-          iifname @bridges ip daddr 127.0.0.0/8 drop
+          ip saddr 127.0.0.0/8 iifname @bridges drop
+          ip daddr 127.0.0.0/8 iifname @bridges drop
+          meta nfproto ipv6 iifname @internal jump relayed
+        }
+        chain relayed {
+          ip6 daddr . meta l4proto . th dport @relay6 drop
+          meta l4proto . th dport @anyrelay6 drop
         }
         chain incoming {
           type nat hook prerouting priority dstnat; policy accept;
@@ -63,7 +71,8 @@ final class FirewallRules {
         }
         chain forward {
           type filter hook forward priority filter; policy accept;
-          iifname @bridges ct state != { established, related } fib saddr . iif oif missing jump strange
+          ct state established,related accept
+          iifname @bridges fib saddr . iif oif missing jump strange
           oifname @bridges jump to_bridge
           iifname @internal drop
         }
@@ -78,7 +87,6 @@ final class FirewallRules {
           iifname . oifname @together accept
           iifname @internal drop
           oifname @internal drop
-          ct state established,related accept
           ct status dnat accept
           drop
         }
@@ -99,6 +107,8 @@ final class FirewallRules {
         map port6 { type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service; }
         map anyport4 { type inet_proto . inet_service : ipv4_addr . inet_service; }
         map anyport6 { type inet_proto . inet_service : ipv6_addr . inet_service; }
+        set relay6 { type ipv6_addr . inet_proto . inet_service; }
+        set anyrelay6 { type inet_proto . inet_service; }
       """;
 
   private final String table;
@@ -146,7 +156,7 @@ final class FirewallRules {
 
   /** Adds published ports. */
   String publish(Collection<PublishedPort> ports) {
-    return change("add", ports.stream().map(port -> element(port, " : " + target(port))).toList());
+    return change("add", ports.stream().map(port -> element(port, target(port))).toList());
   }
 
   /** Removes published ports. */
@@ -189,13 +199,19 @@ final class FirewallRules {
 
   private static Element element(PublishedPort port, String target) {
     boolean any = port.hostIp().isAnyLocalAddress();
-    String map = (any ? "anyport" : "port") + (port.hostIp().getAddress().length == 4 ? "4" : "6");
+    String map =
+        (any ? "any" : "")
+            + (port.isRelayed() ? "relay" : "port")
+            + (port.hostIp().getAddress().length == 4 ? "4" : "6");
     Stream<String> key = Stream.of(port.protocol().text(), Integer.toString(port.hostPort()));
     Stream<String> address = any ? Stream.of() : Stream.of(Subnet.text(port.hostIp()));
     return new Element(map, String.join(" . ", Stream.concat(address, key).toList()) + target);
   }
 
+  /** Nothing for what no map leads on. */
   private static String target(PublishedPort port) {
-    return Subnet.text(port.containerIp()) + " . " + port.containerPort();
+    return port.isRelayed()
+        ? ""
+        : " : " + Subnet.text(port.containerIp()) + " . " + port.containerPort();
   }
 }

@@ -46,6 +46,7 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
    * @param pins directory in which namespaces are pinned
    * @param table name of our nftables table
    * @param readyNamespaces how many namespaces to have ready
+   * @param relays carries what the kernel does not
    */
   public record Settings(
       HostBridge bridge,
@@ -53,7 +54,8 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
       Path records,
       Path pins,
       String table,
-      int readyNamespaces) {}
+      int readyNamespaces,
+      PortRelays relays) {}
 
   private final NetworkRegistry registry;
   private final NetworkPlanner planner;
@@ -61,6 +63,8 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
   private final Netlink netlink;
   private final Nftables nftables;
   private final Conntrack conntrack;
+  private final StaleFlows staleFlows;
+  private final Optional<TranslationHold> hold;
   private final BridgeDriver driver;
   private final ContainerLinks links;
   private final Firewall firewall;
@@ -86,8 +90,11 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
     this.host = new HostNetworks(driver, vlans, firewall);
     this.pool = new NamespacePool(namespaces, settings.pins(), settings.readyNamespaces());
     this.conntrack = LinuxConntrack.open();
-    StaleFlows staleFlows = new StaleFlows(conntrack, netlink);
-    this.sandboxes = new Sandboxes(links, pool, new PortPublisher(ports, firewall, staleFlows));
+    this.staleFlows = new StaleFlows(conntrack, netlink);
+    this.hold = TranslationHold.open(settings.table());
+    this.sandboxes =
+        new Sandboxes(
+            links, pool, new PortPublisher(ports, firewall, staleFlows, settings.relays()));
   }
 
   /**
@@ -333,7 +340,9 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
 
   private void tableGone(String table) {
     try {
-      firewall.restoreIfGone();
+      if (firewall.restoreIfGone()) {
+        staleFlows.forgetBefore(firewall.ports());
+      }
     } catch (RuntimeException e) {
       LOG.error("the rules are gone and cannot be written anew", e);
     }
@@ -378,5 +387,6 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
     conntrack.close();
     netlink.close();
     nftables.close();
+    hold.ifPresent(TranslationHold::close);
   }
 }

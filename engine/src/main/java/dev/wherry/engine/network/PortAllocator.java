@@ -16,12 +16,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which ports of the host are published. A port taken is also bound by a socket of ours that nobody
- * ever reads from: it tells us that a program of the host has the port already, and that program
- * that we have it. Packets never reach it, since they are translated before. Thread-safe.
+ * Which ports of the host are published. A port taken is also bound by a socket of ours: it tells
+ * us that a program of the host has the port already, and that program that we have it. Packets
+ * that the rules translate never reach it; what does is carried on by a relay. Thread-safe.
  */
 final class PortAllocator {
   private static final Logger LOG = LoggerFactory.getLogger(PortAllocator.class);
+
+  /** How many connections may wait for a relay. */
+  private static final int BACKLOG = 128;
 
   /** A range of ports, both ends in it. */
   record Range(int first, int last) {
@@ -36,6 +39,7 @@ final class PortAllocator {
     private final InetAddress address;
     private final Optional<Fd> socket;
     private final AtomicBoolean open = new AtomicBoolean(true);
+    private Optional<PortRelays.Relay> relay = Optional.empty();
 
     private Lease(Key key, InetAddress address, Optional<Fd> socket) {
       this.key = key;
@@ -51,12 +55,32 @@ final class PortAllocator {
       return address;
     }
 
+    /** Has what comes in at the socket carried on, or carried elsewhere than before. */
+    synchronized void relay(PortRelays relays, InetSocketAddress target) {
+      if (relay.isPresent()) {
+        relay.get().lead(target);
+      } else if (socket.isPresent() && open.get()) {
+        Fd taken = new Fd(socket.get().release());
+        relay =
+            Optional.of(
+                key.protocol == Protocol.TCP
+                    ? relays.tcp(taken, target)
+                    : relays.udp(taken, target));
+      }
+    }
+
     /** Gives the port back; a second time nothing happens. */
     @Override
     public void close() {
       if (open.compareAndSet(true, false)) {
+        closeSocket();
         release(this);
       }
+    }
+
+    private synchronized void closeSocket() {
+      relay.ifPresent(PortRelays.Relay::close);
+      socket.ifPresent(Fd::close);
     }
   }
 
@@ -143,7 +167,7 @@ final class PortAllocator {
     } catch (LinuxException e) {
       String network = protocol.text() + (key.ipv4 ? "4" : "6");
       throw new PortException(
-          "listen " + network + " " + text(address, port) + ": bind: " + words(e.errno()));
+          "listen " + network + " " + text(address, port) + ": " + step(e) + words(e.errno()));
     }
   }
 
@@ -154,15 +178,20 @@ final class PortAllocator {
   private Optional<Fd> bind(Key key, InetAddress address) {
     InetSocketAddress socketAddress = new InetSocketAddress(address, key.port);
     return switch (key.protocol) {
-      case TCP -> Optional.of(sockets.listenTcp(socketAddress, 0));
+      case TCP -> Optional.of(sockets.listenTcp(socketAddress, key.ipv4 ? 0 : BACKLOG));
       case UDP -> Optional.of(sockets.bindUdp(socketAddress));
-      case SCTP -> Optional.empty();
+      case SCTP -> Optional.of(sockets.listenSctp(socketAddress, 0));
     };
   }
 
   private static String text(InetAddress address, int port) {
     String ip = Subnet.text(address);
     return (ip.contains(":") ? "[" + ip + "]" : ip) + ":" + port;
+  }
+
+  /** What failed, in the words of Go's net package. */
+  private static String step(LinuxException e) {
+    return e.is(Errno.EPROTONOSUPPORT) || e.is(Errno.EAFNOSUPPORT) ? "socket: " : "bind: ";
   }
 
   /** Go's words, which dockerd's users know. */
@@ -172,7 +201,6 @@ final class PortAllocator {
   }
 
   private synchronized void release(Lease lease) {
-    lease.socket.ifPresent(Fd::close);
     Set<InetAddress> addresses = taken.get(lease.key);
     if (addresses != null && addresses.remove(lease.address) && addresses.isEmpty()) {
       taken.remove(lease.key);

@@ -3,6 +3,9 @@ package dev.wherry.engine.network;
 import dev.wherry.engine.error.EngineException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -17,18 +20,33 @@ import java.util.Set;
 final class PortPublisher {
   private static final int MAX_PORT = 65535;
 
+  /** There where the kernel has IPv6. */
+  private static final Path IPV6 = Path.of("/proc/net/if_inet6");
+
   private final PortAllocator allocator;
   private final Firewall firewall;
   private final StaleFlows staleFlows;
+  private final PortRelays relays;
 
-  PortPublisher(PortAllocator allocator, Firewall firewall, StaleFlows staleFlows) {
+  PortPublisher(
+      PortAllocator allocator, Firewall firewall, StaleFlows staleFlows, PortRelays relays) {
     this.allocator = allocator;
     this.firewall = firewall;
     this.staleFlows = staleFlows;
+    this.relays = relays;
   }
 
-  /** One port taken, and where it leads. */
-  record Taken(String exposedPort, PortAllocator.Lease lease, Optional<PublishedPort> port) {
+  /**
+   * One port taken, and where it leads.
+   *
+   * @param port empty if the container has no address that it can lead to
+   * @param relayed where it goes what the kernel does not translate, if anything does not
+   */
+  record Taken(
+      String exposedPort,
+      PortAllocator.Lease lease,
+      Optional<PublishedPort> port,
+      Optional<InetSocketAddress> relayed) {
     PortBinding binding() {
       return new PortBinding(Subnet.text(lease.address()), Integer.toString(lease.port()));
     }
@@ -57,6 +75,20 @@ final class PortPublisher {
       return addresses.stream()
           .filter(address -> ipv4 == address instanceof Inet4Address)
           .findFirst();
+    }
+
+    /** A port of the host's that is taken, on its way to one of the container. */
+    Taken to(String exposedPort, Protocol protocol, PortAllocator.Lease lease) {
+      InetAddress hostIp = lease.address();
+      boolean ipv4 = hostIp instanceof Inet4Address;
+      boolean relays = !ipv4 && protocol != Protocol.SCTP;
+      Optional<InetAddress> led = relays ? address(false).or(() -> address(true)) : address(ipv4);
+      int port = number(exposedPort);
+      return new Taken(
+          exposedPort,
+          lease,
+          led.map(address -> new PublishedPort(protocol, hostIp, lease.port(), address, port)),
+          led.filter(any -> relays).map(address -> new InetSocketAddress(address, port)));
     }
   }
 
@@ -99,6 +131,7 @@ final class PortPublisher {
       staleFlows.forgetAfter(without(before.ports(), published.ports()));
       staleFlows.forgetBefore(without(published.ports(), before.ports()));
       reusable.forEach(one -> one.lease().close());
+      relay(published);
       return published;
     } catch (PortAllocator.PortException | RuntimeException e) {
       fresh.forEach(one -> one.lease().close());
@@ -123,31 +156,30 @@ final class PortPublisher {
       throws PortAllocator.PortException {
     Protocol protocol = protocol(exposedPort);
     Optional<PortAllocator.Range> wanted = range(binding.hostPort());
-    for (InetAddress hostIp : hostAddresses(binding, target)) {
-      InetAddress containerIp =
-          target
-              .address(hostIp instanceof Inet4Address)
-              .orElseThrow(
-                  () ->
-                      new PortAllocator.PortException(
-                          "cannot bind to "
-                              + Subnet.text(hostIp)
-                              + ": the container has no address of that family"));
+    for (InetAddress hostIp : hostAddresses(binding, protocol, target)) {
+      boolean ipv4 = hostIp instanceof Inet4Address;
+      if (target.address(ipv4).isEmpty() && (ipv4 || protocol == Protocol.SCTP)) {
+        throw new PortAllocator.PortException(
+            "cannot bind to "
+                + Subnet.text(hostIp)
+                + ": the container has no address of that family");
+      }
       Optional<PortAllocator.Lease> present = reuse(exposedPort, hostIp, wanted, reusable);
       PortAllocator.Lease lease =
           present.isPresent() ? present.get() : allocator.take(protocol, hostIp, wanted);
       int port = lease.port();
       wanted = Optional.of(new PortAllocator.Range(port, port)); // the same for both families
-      Taken one =
-          new Taken(
-              exposedPort,
-              lease,
-              Optional.of(
-                  new PublishedPort(protocol, hostIp, port, containerIp, number(exposedPort))));
+      Taken one = target.to(exposedPort, protocol, lease);
       taken.add(one);
       if (present.isEmpty()) {
         fresh.add(one);
       }
+    }
+  }
+
+  private void relay(Published published) {
+    for (Taken one : published.taken()) {
+      one.relayed().ifPresent(target -> one.lease().relay(relays, target));
     }
   }
 
@@ -168,8 +200,9 @@ final class PortPublisher {
     return Optional.empty();
   }
 
-  /** All addresses of both families if the container has both and the user names none. */
-  private static List<InetAddress> hostAddresses(PortBinding binding, Target target) {
+  /** All addresses of both families if the user names none, as dockerd has it. */
+  private static List<InetAddress> hostAddresses(
+      PortBinding binding, Protocol protocol, Target target) {
     if (!binding.hostIp().isEmpty()) {
       try {
         return List.of(Subnet.literal(binding.hostIp()));
@@ -177,10 +210,19 @@ final class PortPublisher {
         throw new EngineException.InvalidParameter("invalid IP address: " + binding.hostIp(), e);
       }
     }
-    boolean both = target.hostBinding().isAnyLocalAddress() && target.address(false).isPresent();
-    return both
-        ? List.of(target.hostBinding(), Subnet.literal("::"))
-        : List.of(target.hostBinding());
+    InetAddress hostBinding = target.hostBinding();
+    boolean any = hostBinding instanceof Inet4Address && hostBinding.isAnyLocalAddress();
+    if (!any || !Files.exists(IPV6)) {
+      return List.of(hostBinding);
+    }
+    List<InetAddress> addresses = new ArrayList<>();
+    if (target.address(true).isPresent()) {
+      addresses.add(hostBinding);
+    }
+    if (target.address(false).isPresent() || protocol != Protocol.SCTP) {
+      addresses.add(Subnet.literal("::"));
+    }
+    return addresses;
   }
 
   /** What is published for a container that no port can lead to. */
@@ -199,18 +241,12 @@ final class PortPublisher {
           for (PortBinding binding : given) {
             InetAddress hostIp = Subnet.literal(binding.hostIp());
             int port = Integer.parseInt(binding.hostPort());
-            Optional<PublishedPort> published =
-                target
-                    .address(hostIp instanceof Inet4Address)
-                    .map(
-                        address ->
-                            new PublishedPort(
-                                protocol, hostIp, port, address, number(exposedPort)));
-            taken.add(new Taken(exposedPort, allocator.adopt(protocol, hostIp, port), published));
+            taken.add(target.to(exposedPort, protocol, allocator.adopt(protocol, hostIp, port)));
           }
         });
     Published published = new Published(bindings, taken);
     firewall.note(published.ports());
+    relay(published);
     return published;
   }
 

@@ -40,7 +40,7 @@ class NameDirectoryTest {
           }
         };
     return new Resolver(
-        "s", directory, none, new Resolver.State(List.of(memberships), List.of(), false));
+        "s", directory, none, new Resolver.State(List.of(memberships), List::of, false));
   }
 
   @Test

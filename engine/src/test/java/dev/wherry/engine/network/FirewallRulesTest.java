@@ -20,6 +20,8 @@ class FirewallRulesTest {
 
   private final FirewallRules rules = new FirewallRules("mine");
 
+  private static final PublishedPort RELAYED = port(Protocol.TCP, "::", 8080, "172.17.0.2", 80);
+
   private static PublishedPort port(
       Protocol protocol, String hostIp, int hostPort, String containerIp, int containerPort) {
     return new PublishedPort(
@@ -28,12 +30,13 @@ class FirewallRulesTest {
 
   @Test
   void a_port_is_one_element_of_a_map() {
-    assertThat(rules.publish(List.of(ANY, ONE, SIX)))
+    assertThat(rules.publish(List.of(ANY, ONE, SIX, RELAYED)))
         .isEqualTo(
             """
             add element inet mine anyport4 { tcp . 8080 : 172.17.0.2 . 80 }
             add element inet mine port4 { 127.0.0.1 . udp . 53 : 172.17.0.2 . 5353 }
             add element inet mine port6 { fd01::1 . tcp . 80 : fd00::2 . 80 }
+            add element inet mine anyrelay6 { tcp . 8080 }
             """);
     assertThat(rules.unpublish(List.of(ANY, ONE)))
         .isEqualTo(
@@ -68,7 +71,7 @@ class FirewallRulesTest {
             add element inet mine subnets4 { 10.0.0.0/8 }
             """);
     assertThat(rules.remove(internal).lines().toList())
-        .hasSize(3)
+        .hasSize(4)
         .allMatch(line -> line.startsWith("delete element inet mine "));
   }
 

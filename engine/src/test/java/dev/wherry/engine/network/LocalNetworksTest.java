@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.linux.Fd;
+import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.LinuxNetlink;
+import dev.wherry.engine.linux.LinuxSockets;
 import dev.wherry.engine.linux.Netlink;
 import dev.wherry.engine.linux.NetlinkRequest;
 import dev.wherry.engine.linux.Sysctl;
@@ -74,7 +77,7 @@ class LocalNetworksTest extends NetworksFixture {
     Network net = createNetwork("net", false, Map.of());
     Sandbox far = open(request("far", Map.of(), "net"));
     host.serve(ns(web), 80);
-    assertThat(web.ports()).isEqualTo(published("80/tcp", "0.0.0.0", "8080"));
+    assertThat(web.ports()).isEqualTo(everywhere("80/tcp", "8080"));
     assertThat(host.ask(host.neighbour, TestHost.ADDRESS, 8080))
         .isEqualTo(TestHost.NEIGHBOUR_ADDRESS);
     assertThat(host.ask(host.pin, "127.0.0.1", 8080)).isEqualTo("172.17.0.1");
@@ -287,17 +290,45 @@ class LocalNetworksTest extends NetworksFixture {
     }
   }
 
+  /** As a port is told that was published without an address. */
+  private static Map<String, List<PortBinding>> everywhere(String port, String hostPort) {
+    return Map.of(
+        port, List.of(new PortBinding("0.0.0.0", hostPort), new PortBinding("::", hostPort)));
+  }
+
+  @Test
+  void a_protocol_the_kernel_lacks_is_refused_and_its_ports_are_held_where_it_has_it() {
+    SandboxRequest request = request("c", published("80/sctp", "", "8080"), "bridge");
+    boolean there =
+        host.call(
+            () -> {
+              try (Fd socket =
+                  new LinuxSockets().listenSctp(new InetSocketAddress("0.0.0.0", 0), 0)) {
+                return socket.isOpen();
+              } catch (LinuxException e) {
+                return false;
+              }
+            });
+    if (there) {
+      assertThat(open(request).ports()).isEqualTo(published("80/sctp", "0.0.0.0", "8080"));
+    } else {
+      assertThatThrownBy(() -> open(request))
+          .hasMessageEndingWith("listen sctp4 0.0.0.0:8080: socket: protocol not supported");
+    }
+  }
+
   @Test
   void a_port_nobody_names_is_chosen() {
     Map<String, List<PortBinding>> any =
         Map.of("80/tcp", List.of(new PortBinding("", ""), new PortBinding("127.0.0.1", "")));
     Sandbox sandbox = open(request("c", any, "bridge"));
     List<PortBinding> given = sandbox.ports().get("80/tcp");
-    assertThat(given).hasSize(2).doesNotHaveDuplicates();
+    assertThat(given).hasSize(3).doesNotHaveDuplicates();
+    assertThat(given.get(1)).isEqualTo(new PortBinding("::", given.getFirst().hostPort()));
     Sandbox ranged = open(request("r", published("80/tcp", "", "9000-9001"), "bridge"));
     Sandbox next = open(request("s", published("80/tcp", "", "9000-9001"), "bridge"));
-    assertThat(ranged.ports()).isEqualTo(published("80/tcp", "0.0.0.0", "9000"));
-    assertThat(next.ports()).isEqualTo(published("80/tcp", "0.0.0.0", "9001"));
+    assertThat(ranged.ports()).isEqualTo(everywhere("80/tcp", "9000"));
+    assertThat(next.ports()).isEqualTo(everywhere("80/tcp", "9001"));
     assertThatThrownBy(() -> open(request("t", published("80/tcp", "", "9000-9001"), "bridge")))
         .hasMessageEndingWith("all ports are allocated");
     assertThatThrownBy(() -> open(request("u", published("80/tcp", "", "abc"), "bridge")))

@@ -68,7 +68,13 @@ abstract class NetworksFixture {
   private LocalNetworks startNetworks(HostBridge bridge, NetworkDefaults defaults) {
     LocalNetworks.Settings settings =
         new LocalNetworks.Settings(
-            bridge, defaults, temp.resolve("records"), temp.resolve("pins"), "wherry", 2);
+            bridge,
+            defaults,
+            temp.resolve("records"),
+            temp.resolve("pins"),
+            "wherry",
+            2,
+            PortRelays.NONE);
     return host.call(() -> LocalNetworks.start(settings, journal, Clock.systemUTC()));
   }
 
