@@ -182,9 +182,14 @@ class ImageListIT {
 
       docker.ok("pull", "-q", name + "@" + digest);
       assertThat(withDigests()).contains(name + ":<none>@" + digest);
-      assertThat(docker.ok("images", "-q", "--filter", "dangling=true")).isEmpty();
+      assertThat(docker.ok("images", "-q", "--no-trunc", "--filter", "dangling=true"))
+          .as("without a tag")
+          .isEqualTo(image.id());
       assertThat(docker.ok("rmi", name + "@" + digest).lines())
           .startsWith("Untagged: " + name + "@" + digest, "Deleted: " + image.id());
+      docker.ok("pull", "-q", name + "@" + digest);
+      assertThat(docker.ok("image", "prune", "-f"))
+          .contains("untagged: " + name + "@" + digest, "deleted: " + image.id());
     }
   }
 

@@ -63,7 +63,7 @@ public final class ImageFilter {
 
   /** An image that is there only because another one was made from it. */
   private static boolean isIntermediate(Image image, Set<String> parents) {
-    return ImageFilters.isDangling(image) && parents.contains(image.id());
+    return ImageFilters.isNameless(image) && parents.contains(image.id());
   }
 
   private static Set<String> parents(List<Image> images) {

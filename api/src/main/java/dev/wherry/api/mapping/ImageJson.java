@@ -89,7 +89,7 @@ public final class ImageJson {
     if (version.atLeast(1, 43)) {
       return references;
     }
-    if (ImageFilters.isDangling(image)) {
+    if (ImageFilters.isNameless(image)) {
       return List.of(none);
     }
     return ConfigJson.listOrNull(references);

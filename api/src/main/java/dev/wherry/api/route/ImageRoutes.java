@@ -154,7 +154,11 @@ final class ImageRoutes {
 
   /** Takes away all names of an image, and with the last the image. */
   private Future<List<ImageDeletion>> removeAll(Image image, List<ImageDeletion> soFar) {
-    List<String> names = image.repoTags().isEmpty() ? List.of(image.id()) : image.repoTags();
+    List<String> names = new ArrayList<>(image.repoTags());
+    names.addAll(image.repoDigests());
+    if (names.isEmpty()) {
+      names.add(image.id());
+    }
     Future<List<ImageDeletion>> done = Future.succeededFuture(soFar);
     for (String name : names) {
       done =

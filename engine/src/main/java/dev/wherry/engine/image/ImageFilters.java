@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Which images a listing shows. Every list that is not empty must let an image pass; within one,
  * any entry will do, but for labels, which must all be there.
  *
- * @param dangling only those without a name, or only those with one; {@code null} for both
+ * @param dangling only those without a tag, or only those with one; {@code null} for both
  * @param before only those made before this moment, and {@code since} after
  * @param labels {@code key} or {@code key=value}
  * @param references patterns with {@code *}, {@code ?} and {@code []}, for repository, or
@@ -35,9 +35,14 @@ public record ImageFilters(
         && (references.isEmpty() || names(image).anyMatch(this::isReferenced));
   }
 
-  /** Whether no name leads to it any more. */
+  /** Whether no tag leads to it: what dockerd lists and prunes as dangling. */
   public static boolean isDangling(Image image) {
-    return image.repoTags().isEmpty() && image.repoDigests().isEmpty();
+    return image.repoTags().isEmpty();
+  }
+
+  /** Whether it has no name at all, not even one with a digest. */
+  public static boolean isNameless(Image image) {
+    return isDangling(image) && image.repoDigests().isEmpty();
   }
 
   /** An image that matches, with the names to be shown: where some are asked for, only those. */
