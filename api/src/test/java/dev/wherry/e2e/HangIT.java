@@ -7,7 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,6 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("e2e")
 @Timeout(180)
 class HangIT {
+  /** More than there are places for calls into the kernel. */
+  private static final int MANY = 40;
+
   @TempDir private Path dir;
 
   @Test
@@ -43,12 +50,38 @@ class HangIT {
         assertThat(docker.ok("run", "--rm", TestImages.BUSYBOX, "echo", "others run"))
             .isEqualTo("others run");
         assertThat(stuck.isRunning()).isTrue();
+        List<Future<RawHttp.Answer>> starts = startMany(daemon.socket());
+        await().until(() -> Files.readAllLines(pids).size() > MANY);
+        assertThat(docker.ok("run", "--rm", TestImages.BUSYBOX, "echo", "others run"))
+            .isEqualTo("others run");
         end(pids);
+        for (Future<RawHttp.Answer> start : starts) {
+          assertThat(start.get().status()).isEqualTo(500);
+        }
         assertThat(stuck.exit().exitCode()).isEqualTo(125);
         assertThat(stuck.errors()).contains("ended without a report");
       }
-      docker.ok("rm", "stuck");
+      List<String> rm = new ArrayList<>(List.of("rm", "stuck"));
+      IntStream.range(0, MANY).forEach(number -> rm.add("stuck" + number));
+      docker.ok(rm.toArray(String[]::new));
     }
+  }
+
+  private static List<Future<RawHttp.Answer>> startMany(Path socket) {
+    List<Future<RawHttp.Answer>> starts = new ArrayList<>();
+    for (int i = 0; i < MANY; i++) {
+      String json =
+          "{\"Image\":\"%s\",\"Cmd\":[\"true\"],\"HostConfig\":{\"Runtime\":\"hanging\"}}"
+              .formatted(TestImages.BUSYBOX);
+      String name = "stuck" + i;
+      RawHttp.send(socket, "POST", "/containers/create?name=" + name, json);
+      FutureTask<RawHttp.Answer> start =
+          new FutureTask<>(
+              () -> RawHttp.send(socket, "POST", "/containers/" + name + "/start", ""));
+      Thread.ofPlatform().daemon().start(start);
+      starts.add(start);
+    }
+    return starts;
   }
 
   private static void end(Path pids) throws IOException {

@@ -357,4 +357,32 @@ class RecoveryIT {
     assertThat(inspect("stopped", "{{.State.Status}}")).isEqualTo("exited");
     assertThat(inspect("plain", "{{.State.Status}} {{.State.ExitCode}}")).isEqualTo("exited 255");
   }
+
+  @Test
+  void what_goes_to_syslog_goes_on_where_it_stopped() throws Exception {
+    Path socket = dir.resolve("syslog");
+    try (SyslogIT.Server server = new SyslogIT.Server(socket)) {
+      docker.ok(
+          "run",
+          "-d",
+          "--name",
+          "boat",
+          "--log-driver=syslog",
+          "--log-opt=syslog-address=unix://" + socket,
+          TestImages.BUSYBOX,
+          "sh",
+          "-c",
+          COUNTS);
+      await().until(() -> server.lines.size() > 10);
+      daemon.terminate();
+      int before = server.lines.size();
+      daemon.startAgain();
+      await().until(() -> server.lines.size() > before + 10);
+      docker.ok("kill", "boat");
+      int number = 0;
+      for (String text : server.texts()) {
+        assertThat(text).isEqualTo("line " + ++number);
+      }
+    }
+  }
 }

@@ -24,6 +24,7 @@ import dev.wherry.engine.lifecycle.LifecycleSettings;
 import dev.wherry.engine.linux.LinuxMounts;
 import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.linux.LinuxProcesses;
+import dev.wherry.engine.linux.LinuxSockets;
 import dev.wherry.engine.linux.Mounts;
 import dev.wherry.engine.linux.Paths;
 import dev.wherry.engine.linux.Processes;
@@ -41,6 +42,8 @@ import dev.wherry.engine.network.ResolvConf;
 import dev.wherry.engine.network.Subnet;
 import dev.wherry.engine.snapshot.OverlaySnapshotter;
 import dev.wherry.engine.store.JsonDocumentStore;
+import dev.wherry.engine.syslog.SyslogForwarding;
+import dev.wherry.engine.syslog.SyslogOptions;
 import dev.wherry.engine.volume.LocalVolumeStore;
 import dev.wherry.verticles.bus.Blocking;
 import io.vertx.core.Future;
@@ -144,6 +147,9 @@ final class EngineOpener {
       LogDriver driver = LogDriver.of(log.driver());
       log.options().keySet().forEach(driver::checkOption);
       LogPolicy.of(driver, log.options());
+      if (driver == LogDriver.SYSLOG) {
+        SyslogOptions.of(log.options());
+      }
     } catch (EngineException e) {
       throw new EngineException.InvalidParameter("log-driver, log-opts: " + e.getMessage(), e);
     }
@@ -217,7 +223,9 @@ final class EngineOpener {
     EnginePlaces places =
         new EnginePlaces(config.directories().dataRoot(), config.directories().execRoot());
     FdWatcher watcher = openings.add(new FdWatcher(processes));
-    LifecycleParts parts = parts(basics, places, watcher);
+    LogChanges changes = openings.add(new LogChanges());
+    SyslogForwarding syslog = new SyslogForwarding(changes, new LinuxSockets(), processes);
+    LifecycleParts parts = parts(basics, places, watcher, syslog);
     DefaultContainerLifecycle containers = new DefaultContainerLifecycle(parts);
     openings.add(containers::close);
     return new EngineRooms(
@@ -228,11 +236,12 @@ final class EngineOpener {
         containers,
         new DefaultExecLifecycle(parts, containers.index()),
         new SnapshotContents(parts, containers),
-        openings.add(new LogChanges()),
+        changes,
         info(basics));
   }
 
-  private LifecycleParts parts(Basics basics, EnginePlaces places, FdWatcher watcher) {
+  private LifecycleParts parts(
+      Basics basics, EnginePlaces places, FdWatcher watcher, SyslogForwarding syslog) {
     HostPrograms host = basics.host();
     return new LifecycleParts(
         places,
@@ -269,6 +278,7 @@ final class EngineOpener {
         paths,
         mounts,
         processes,
+        syslog,
         beside);
   }
 

@@ -379,6 +379,7 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
   @Override
   public void close() {
     exits.close();
+    parts.syslog().close();
   }
 
   private Cgroup cgroup(Container container) {

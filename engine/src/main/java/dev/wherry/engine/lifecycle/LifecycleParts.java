@@ -15,6 +15,7 @@ import dev.wherry.engine.names.NameService;
 import dev.wherry.engine.network.NetworkManager;
 import dev.wherry.engine.snapshot.Snapshotter;
 import dev.wherry.engine.store.DocumentStore;
+import dev.wherry.engine.syslog.SyslogForwarding;
 import dev.wherry.engine.volume.VolumeStore;
 import java.util.concurrent.Executor;
 
@@ -42,6 +43,7 @@ public record LifecycleParts(
     Paths paths,
     Mounts mounts,
     Processes processes,
+    SyslogForwarding syslog,
     Executor parallel) {
 
   /** Told when a process is about to be moved into its group, so that the move is quick then. */

@@ -79,7 +79,7 @@ final class Orders {
   private List<String> logs(Container container) {
     ContainerLifecycle.LogPlace log = log(container);
     List<String> logs = new ArrayList<>();
-    if (log.policy().kept()) {
+    if (log.policy().written()) {
       logs.add("k8s-file:" + log.file());
     }
     if (log.policy().driver() == LogDriver.JOURNALD) {

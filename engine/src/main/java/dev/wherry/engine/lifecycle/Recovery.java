@@ -98,6 +98,9 @@ final class Recovery {
     Running process = NamespaceChoice.live(container.state()).orElseThrow();
     Optional<Supervised> supervised =
         parts.supervisor().adopt(order, process.pid(), process.pidStartTime());
+    if (Files.isDirectory(parts.places().container(container.id()))) {
+      parts.syslog().resume(container, parts.places().log(container.id()));
+    }
     Optional<ExitStatus> noted = exits.noted(order);
     if (noted.isPresent()) {
       supervised.ifPresent(Recovery::close);

@@ -88,6 +88,8 @@ final class StartSequence {
       undo.add(() -> network.finished().ifPresent(teardown::closeNetwork));
     }
     makeDirectories();
+    parts.syslog().begin(container, parts.places().log(container.id()));
+    undo.add(() -> parts.syslog().finish(container.id()));
     Path rootfs = parts.snapshotter().mount(container.id());
     undo.add(() -> parts.snapshotter().unmount(container.id()));
     preparation.checkBindSources(container);

@@ -34,8 +34,17 @@ public final class LinuxSockets implements Sockets {
 
   @Override
   public Fd connectSeqpacket(Path path) {
+    return connect(path, SOCK_SEQPACKET);
+  }
+
+  @Override
+  public Fd connectDatagram(Path path) {
+    return connect(path, SOCK_DGRAM);
+  }
+
+  private static Fd connect(Path path, int type) {
     if (FileNames.encode(path.toString()).length <= SUN_PATH_MAX) {
-      return connect(path.toString(), path);
+      return connect(path.toString(), path, type);
     }
     Path directory = path.toAbsolutePath().getParent();
     Path name = path.getFileName();
@@ -44,16 +53,16 @@ public final class LinuxSockets implements Sockets {
     }
     int flags = OpenFlags.O_PATH | OpenFlags.O_DIRECTORY;
     try (Fd parent = new Fd(FileCalls.openat(OpenFlags.AT_FDCWD, directory.toString(), flags, 0))) {
-      return connect(FileCalls.procPath(parent.number()) + "/" + name, path);
+      return connect(FileCalls.procPath(parent.number()) + "/" + name, path, type);
     }
   }
 
-  private static Fd connect(String name, Path path) {
+  private static Fd connect(String name, Path path, int type) {
     byte[] bytes = FileNames.encode(name);
     if (bytes.length > SUN_PATH_MAX) {
       throw new LinuxException(Errno.ENAMETOOLONG, "connect", path.toString());
     }
-    Fd socket = socket(AF_UNIX, SOCK_SEQPACKET);
+    Fd socket = socket(AF_UNIX, type);
     CallState c = CallState.current();
     MemorySegment address = c.struct();
     address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_UNIX);

@@ -18,6 +18,13 @@ public interface Sockets {
   Fd connectSeqpacket(Path path);
 
   /**
+   * As {@link #connectSeqpacket} for a socket of type SOCK_DGRAM, as syslog's is.
+   *
+   * @throws LinuxException EPROTOTYPE if it is of another type
+   */
+  Fd connectDatagram(Path path);
+
+  /**
    * A non-blocking UDP socket bound to an address, in the calling thread's network namespace.
    *
    * @param address with a literal address; port 0 lets the kernel choose

@@ -16,11 +16,13 @@ public enum LogDriver {
   /** Goes to those who are attached only. */
   NONE("none"),
   /** Goes to the host's journal as well. */
-  JOURNALD("journald");
+  JOURNALD("journald"),
+  /** Goes to a syslog server as well. */
+  SYSLOG("syslog");
 
   /** What dockerd's other drivers are called; we have none of them. */
   private static final Set<String> FOREIGN =
-      Set.of("awslogs", "etwlogs", "fluentd", "gcplogs", "gelf", "logentries", "splunk", "syslog");
+      Set.of("awslogs", "etwlogs", "fluentd", "gcplogs", "gelf", "logentries", "splunk");
 
   /** Options of every driver: output never waits for a reader here, in either mode. */
   private static final Set<String> COMMON = Set.of("mode", "max-buffer-size");
@@ -33,6 +35,16 @@ public enum LogDriver {
   /** Options of the copy that {@code docker logs} shows of what goes elsewhere. */
   private static final Set<String> CACHE =
       Set.of("cache-disabled", "cache-max-size", "cache-max-file", "cache-compress");
+
+  private static final Set<String> SYSLOG_OPTIONS =
+      Set.of(
+          "syslog-address",
+          "syslog-facility",
+          "syslog-format",
+          "syslog-tls-ca-cert",
+          "syslog-tls-cert",
+          "syslog-tls-key",
+          "syslog-tls-skip-verify");
 
   private final String word;
 
@@ -85,6 +97,11 @@ public enum LogDriver {
           case LOCAL -> ROTATION.contains(option);
           case NONE -> true;
           case JOURNALD -> option.equals("tag") || CACHE.contains(option);
+          // dockerd takes labels and variables too, and does nothing with them.
+          case SYSLOG ->
+              SYSLOG_OPTIONS.contains(option)
+                  || ATTRIBUTES.contains(option)
+                  || CACHE.contains(option);
         };
     if (this == JOURNALD && ATTRIBUTES.contains(option) && !known) {
       throw new EngineException.NotImplemented(

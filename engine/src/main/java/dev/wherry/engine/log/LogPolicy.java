@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * end: one whose options say nothing is kept in five files of 20 MB, as with dockerd's local
  * driver, the older ones compressed.
  *
- * @param kept whether output is kept in files, for {@code docker logs}
+ * @param kept whether {@code docker logs} shows what is in files
  * @param maxSize bytes from which on a new file is begun; 0 for never
  * @param maxFiles how many files are kept, with the one being written
  * @param compress whether older files are compressed
@@ -46,6 +46,11 @@ public record LogPolicy(
           flag(options, "cache-disabled", false)
               ? new LogPolicy(driver, false, 0, 1, false)
               : files(driver, options, "cache-");
+      case SYSLOG -> {
+        LogPolicy files = files(driver, options, "cache-");
+        boolean kept = !flag(options, "cache-disabled", false);
+        yield new LogPolicy(driver, kept, files.maxSize(), files.maxFiles(), files.compress());
+      }
     };
   }
 
@@ -130,8 +135,13 @@ public record LogPolicy(
     }
   }
 
+  /** Whether there are files at all: what is sent to syslog is sent from there. */
+  public boolean written() {
+    return kept || driver == LogDriver.SYSLOG;
+  }
+
   /** Whether a new file is to be begun at some size. */
   public boolean rotates() {
-    return kept && maxSize > 0;
+    return written() && maxSize > 0;
   }
 }

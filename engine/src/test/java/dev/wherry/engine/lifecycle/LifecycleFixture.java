@@ -22,9 +22,12 @@ import dev.wherry.engine.launch.SeccompProfile;
 import dev.wherry.engine.linux.LinuxMounts;
 import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.linux.LinuxProcesses;
+import dev.wherry.engine.linux.LinuxSockets;
+import dev.wherry.engine.log.LogChanges;
 import dev.wherry.engine.network.Attachment;
 import dev.wherry.engine.snapshot.OverlaySnapshotter;
 import dev.wherry.engine.store.JsonDocumentStore;
+import dev.wherry.engine.syslog.SyslogForwarding;
 import dev.wherry.engine.testing.BusyboxRoot;
 import dev.wherry.engine.volume.LocalVolumeStore;
 import java.io.IOException;
@@ -155,6 +158,7 @@ abstract class LifecycleFixture {
             paths,
             mounts,
             processes,
+            new SyslogForwarding(new LogChanges(), new LinuxSockets(), processes),
             parallel);
     lifecycle = new DefaultContainerLifecycle(parts);
     execs = new DefaultExecLifecycle(parts, lifecycle.index());

@@ -10,6 +10,7 @@ import dev.wherry.api.dto.HostConfigRequest.RestartPolicyRequest;
 import dev.wherry.engine.container.SignalNumber;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.log.LogDriver;
+import dev.wherry.engine.syslog.SyslogOptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -117,6 +118,9 @@ final class ConfigRules {
     LogDriver driver = LogDriver.of(log.type() == null ? "" : log.type());
     if (log.config() != null) {
       log.config().keySet().forEach(driver::checkOption);
+      if (driver == LogDriver.SYSLOG) {
+        SyslogOptions.of(log.config());
+      }
     }
   }
 }
