@@ -1,6 +1,7 @@
 package dev.wherry.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.nio.charset.StandardCharsets;
@@ -91,6 +92,43 @@ class EventsIT {
         .contains("container exec_create: true", "container exec_start: true", "container exec_die")
         .contains("container pause", "container unpause", "container rename", "container restart")
         .contains("container kill", "image tag", "image untag", "volume create", "volume destroy");
+  }
+
+  @Test
+  void a_kill_for_want_of_memory_is_told_while_the_container_lives_on() {
+    String since = DockerCli.now();
+    docker.ok("run", "-d", "--name", "boat", "-m", "20m", TestImages.BUSYBOX, "sleep", "600");
+    String script = "head -c 200000000 /dev/zero | tail > /dev/null";
+    assertThat(docker.run("exec", "boat", "sh", "-c", script).exitCode()).isEqualTo(137);
+    await().until(() -> between(since).contains("container oom"));
+    assertThat(docker.ok("inspect", "-f", "{{.State.Running}}", "boat")).isEqualTo("true");
+    docker.ok("kill", "boat");
+    docker.ok("wait", "boat");
+    assertThat(docker.ok("inspect", "-f", "{{.State.OOMKilled}}", "boat")).isEqualTo("true");
+    assertThat(between(since, "--filter", "event=oom")).hasSize(1);
+  }
+
+  @Test
+  void die_tells_how_long_it_ran_and_top_is_told() {
+    assumeFalse(daemon instanceof PeerDaemon, "dockerd tells it since 23.0");
+    String since = DockerCli.now();
+    docker.ok("run", "-d", "--name", "boat", TestImages.BUSYBOX, "sleep", "600");
+    docker.ok("top", "boat");
+    docker.ok("kill", "boat");
+    docker.ok("wait", "boat");
+    assertThat(between(since)).contains("container top");
+    assertThat(
+            docker.ok(
+                "events",
+                "--since",
+                since,
+                "--until",
+                DockerCli.now(),
+                "--filter",
+                "event=die",
+                "--format",
+                "{{.Actor.Attributes.exitCode}} {{.Actor.Attributes.execDuration}}"))
+        .matches("137 \\d+");
   }
 
   @Test

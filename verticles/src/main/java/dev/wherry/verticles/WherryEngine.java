@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * Containers do not notice either.
  */
 public final class WherryEngine {
-  /** Calls into the kernel at a time; one that hangs takes one place for as long. */
+  /** Calls into the kernel at a time, besides those that hang. */
   private static final int KERNEL_THREADS = 32;
 
   /** Archives that come from and go to clients at a time. */

@@ -1,7 +1,10 @@
 package dev.wherry.engine.cgroup;
 
 import dev.wherry.engine.error.Undo;
+import dev.wherry.engine.linux.Paths;
+import dev.wherry.engine.linux.Processes;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One container's control group (cgroups(7)), made by the runtime. Every read answers with nothing
@@ -18,6 +21,9 @@ public sealed interface Cgroup permits CgroupV1, CgroupV2 {
 
   /** How many processes the kernel has killed in it for want of memory. */
   long oomKills();
+
+  /** Tells of such kills; empty if the group is gone. */
+  Optional<OomNotice> oomNotice(Paths paths, Processes processes);
 
   boolean isFrozen();
 

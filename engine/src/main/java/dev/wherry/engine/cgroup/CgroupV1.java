@@ -2,7 +2,14 @@ package dev.wherry.engine.cgroup;
 
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.error.Undo;
+import dev.wherry.engine.linux.Errno;
+import dev.wherry.engine.linux.Fd;
+import dev.wherry.engine.linux.LinuxException;
+import dev.wherry.engine.linux.OpenFlags;
+import dev.wherry.engine.linux.Paths;
+import dev.wherry.engine.linux.Processes;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -113,6 +121,27 @@ public final class CgroupV1 implements Cgroup {
   public long oomKills() {
     return CgroupFiles.flatKeyed(group("memory").resolve("memory.oom_control"))
         .getOrDefault("oom_kill", 0L);
+  }
+
+  /** Kernel docs, cgroup-v1/memory, "OOM Control": an eventfd is handed over by number. */
+  @Override
+  public Optional<OomNotice> oomNotice(Paths paths, Processes processes) {
+    Path memory = group("memory");
+    Fd event = processes.eventfd(true);
+    try (Fd control = paths.open(memory.resolve("memory.oom_control"), OpenFlags.O_RDONLY, 0);
+        Fd ask = paths.open(memory.resolve("cgroup.event_control"), OpenFlags.O_WRONLY, 0)) {
+      byte[] words = (event.number() + " " + control.number()).getBytes(StandardCharsets.US_ASCII);
+      ask.write(words, 0, words.length);
+      return Optional.of(
+          new OomNotice(
+              event, Processes.POLLIN, fd -> fd.readNow(new byte[Long.BYTES], 0, Long.BYTES)));
+    } catch (LinuxException e) {
+      event.close();
+      if (e.is(Errno.ENOENT) || e.is(Errno.ENODEV)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   @Override

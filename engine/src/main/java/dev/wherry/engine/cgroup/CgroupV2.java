@@ -2,11 +2,18 @@ package dev.wherry.engine.cgroup;
 
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.error.Undo;
+import dev.wherry.engine.linux.Errno;
+import dev.wherry.engine.linux.Fd;
+import dev.wherry.engine.linux.LinuxException;
+import dev.wherry.engine.linux.OpenFlags;
+import dev.wherry.engine.linux.Paths;
+import dev.wherry.engine.linux.Processes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /** A group in the one hierarchy of version 2 (cgroup-v2 of the kernel docs). */
@@ -88,6 +95,27 @@ public final class CgroupV2 implements Cgroup {
   @Override
   public long oomKills() {
     return memoryEvents().getOrDefault("oom_kill", 0L);
+  }
+
+  /** Kernel docs, cgroup-v2, "memory.events": a change makes the file ready until it is read. */
+  @Override
+  public Optional<OomNotice> oomNotice(Paths paths, Processes processes) {
+    try {
+      Fd events = paths.open(group.resolve("memory.events"), OpenFlags.O_RDONLY, 0);
+      readAgain(events);
+      return Optional.of(new OomNotice(events, Processes.POLLPRI, CgroupV2::readAgain));
+    } catch (LinuxException e) {
+      if (e.is(Errno.ENOENT)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static void readAgain(Fd file) {
+    byte[] content = new byte[1024];
+    file.seek(0);
+    file.readNow(content, 0, content.length);
   }
 
   private Map<String, Long> memoryEvents() {

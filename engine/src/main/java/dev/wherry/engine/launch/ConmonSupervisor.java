@@ -2,6 +2,7 @@ package dev.wherry.engine.launch;
 
 import dev.wherry.engine.cgroup.Cgroup;
 import dev.wherry.engine.cgroup.Cgroups;
+import dev.wherry.engine.cgroup.OomNotice;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.linux.Errno;
 import dev.wherry.engine.linux.Fd;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -222,6 +224,25 @@ public final class ConmonSupervisor implements Supervisor {
       }
       throw e;
     }
+  }
+
+  @Override
+  public Watch watchOom(Order order, LongConsumer kills) {
+    Cgroup group = cgroups.at(order.cgroup());
+    OomNotice notice = group.oomNotice(paths, processes).orElse(null);
+    if (notice == null) {
+      return () -> {};
+    }
+    long token =
+        watcher.watch(
+            notice.fd(),
+            notice.mask(),
+            ready -> {
+              notice.taken().accept(ready);
+              kills.accept(group.oomKills());
+              return group.exists();
+            });
+    return () -> watcher.forget(token);
   }
 
   @Override

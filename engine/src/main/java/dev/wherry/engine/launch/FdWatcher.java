@@ -44,9 +44,14 @@ public final class FdWatcher implements AutoCloseable {
    * @return a token to forget it by
    */
   long watch(Fd fd, Listener listener) {
+    return watch(fd, Processes.POLLIN, listener);
+  }
+
+  /** As {@link #watch(Fd, Listener)} for events of another kind, a mask of poll(2). */
+  long watch(Fd fd, int mask, Listener listener) {
     long token = lastToken.incrementAndGet();
     watched.put(token, new Watched(fd, listener));
-    epoll.add(fd, Processes.POLLIN, token);
+    epoll.add(fd, mask, token);
     return token;
   }
 

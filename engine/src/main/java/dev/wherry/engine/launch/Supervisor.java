@@ -3,6 +3,7 @@ package dev.wherry.engine.launch;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.function.LongConsumer;
 
 /**
  * Starts processes under a supervisor of their own, so that they, their output and their exit codes
@@ -31,6 +32,21 @@ public interface Supervisor {
 
   /** The supervisor of a container that outlived the daemon; empty if it is gone. */
   Optional<Supervised> adopt(Order order, int pid, long startTime);
+
+  /**
+   * Tells, from the watcher's thread, each time the kernel has killed a process of a live container
+   * for want of memory.
+   *
+   * @param kills told how many it has killed in all; must not block
+   */
+  Watch watchOom(Order order, LongConsumer kills);
+
+  /** Something that is being watched. */
+  interface Watch extends AutoCloseable {
+    /** Tells nothing any more. */
+    @Override
+    void close();
+  }
 
   /** Whether the runtime still holds a created container's process back. */
   boolean waitsForStart(Order order);

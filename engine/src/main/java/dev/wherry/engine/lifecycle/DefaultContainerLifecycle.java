@@ -65,16 +65,17 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
     }
     this.orders = new Orders(parts.places(), parts.runtimes(), parts.settings().cgroupParent());
     this.events = new ContainerEvents(parts.journal());
-    this.exits = new ExitWatch(new ExitFiles(parts.places().exits()), parts.cgroups());
+    OomWatch ooms = new OomWatch(parts.supervisor(), records, events, parts.parallel());
+    this.exits = new ExitWatch(new ExitFiles(parts.places().exits()), parts.cgroups(), ooms);
     Teardown teardown = new Teardown(parts, index);
     this.creation = new CreateContainer(parts, records, names, events);
     EtcFiles etc =
         new EtcFiles(parts.places(), parts.networks(), index, parts.settings().resolver());
-    this.starts = new Starts(parts, records, orders, events, teardown, exits, etc);
+    this.starts = new Starts(parts, records, orders, events, teardown, exits, ooms, etc);
     this.networkChanges = new NetworkChanges(parts.networks(), records, etc, parts.names());
-    this.endings = new Endings(records, orders, events, teardown, exits);
+    this.endings = new Endings(records, orders, events, teardown, exits, ooms);
     this.removal = new Removal(parts, records, names, orders, events, teardown, exits);
-    this.recovery = new Recovery(parts, records, orders, teardown, removal, exits);
+    this.recovery = new Recovery(parts, records, orders, teardown, removal, exits, ooms);
     this.updates = new Updates(parts.cgroups(), records, orders, events);
     this.usages = new Usages(parts, records.index(), orders);
   }
@@ -354,6 +355,7 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
     alive(container);
     PsTable table =
         PsTable.read(Path.of("/proc"), Path.of("/etc/passwd"), cgroup(container).pids(), psArgs);
+    events.tell(container, "top");
     return new ProcessTable(table.titles(), table.rows());
   }
 

@@ -8,6 +8,7 @@ import dev.wherry.engine.container.ExitStatus;
 import dev.wherry.engine.container.Health;
 import dev.wherry.engine.launch.Supervisor.Order;
 import dev.wherry.engine.network.Attachment;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,14 +21,21 @@ final class Endings {
   private final ContainerEvents events;
   private final Teardown teardown;
   private final ExitWatch exits;
+  private final OomWatch ooms;
 
   Endings(
-      Records records, Orders orders, ContainerEvents events, Teardown teardown, ExitWatch exits) {
+      Records records,
+      Orders orders,
+      ContainerEvents events,
+      Teardown teardown,
+      ExitWatch exits,
+      OomWatch ooms) {
     this.records = records;
     this.orders = orders;
     this.events = events;
     this.teardown = teardown;
     this.exits = exits;
+    this.ooms = ooms;
   }
 
   Container exited(String id, ExitStatus status) {
@@ -50,14 +58,20 @@ final class Endings {
         records.save(
             withoutRuntime(
                 before.withState(state).withHealth(health == null ? null : health.stopped())));
-    if (status.oomKilled()) {
+    if (!ooms.wasTold(id) && status.oomKilled()) {
       events.tell(ended, "oom");
     }
-    events.tell(ended, "die", Map.of("exitCode", Integer.toString(status.exitCode())));
+    events.tell(ended, "die", dieAttributes(state));
     // What is torn down is told by the record from before: it knows the sandbox.
     teardown.afterExit(before, order, !noted);
     events.volumesUnmounted(ended);
     return ended;
+  }
+
+  private static Map<String, String> dieAttributes(Exited state) {
+    long seconds = Duration.between(state.startedAt(), state.finishedAt()).toSeconds();
+    return Map.of(
+        "exitCode", Integer.toString(state.exitCode()), "execDuration", Long.toString(seconds));
   }
 
   /** Addresses and namespace are given back; what was asked for stays. */

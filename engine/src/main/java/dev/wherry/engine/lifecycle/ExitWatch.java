@@ -23,11 +23,13 @@ final class ExitWatch {
   private final ExitFiles files;
   private final Cgroups cgroups;
   private final Map<String, Supervised> watched = new ConcurrentHashMap<>();
+  private final OomWatch ooms;
   private volatile BiConsumer<String, ExitStatus> listener = (id, status) -> {};
 
-  ExitWatch(ExitFiles files, Cgroups cgroups) {
+  ExitWatch(ExitFiles files, Cgroups cgroups, OomWatch ooms) {
     this.files = files;
     this.cgroups = cgroups;
+    this.ooms = ooms;
   }
 
   void listen(BiConsumer<String, ExitStatus> newListener) {
@@ -71,10 +73,12 @@ final class ExitWatch {
   void close() {
     watched.values().forEach(Supervised::close);
     watched.clear();
+    ooms.close();
   }
 
   private void ended(Order order) {
     watched.remove(order.id());
+    ooms.end(order.id());
     listener.accept(
         order.id(), noted(order).orElseGet(() -> new ExitStatus(KILLED, false, Instant.now())));
   }

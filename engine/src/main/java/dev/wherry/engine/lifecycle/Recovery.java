@@ -35,6 +35,7 @@ final class Recovery {
   private final Teardown teardown;
   private final Removal removal;
   private final ExitWatch exits;
+  private final OomWatch ooms;
 
   Recovery(
       LifecycleParts parts,
@@ -42,13 +43,15 @@ final class Recovery {
       Orders orders,
       Teardown teardown,
       Removal removal,
-      ExitWatch exits) {
+      ExitWatch exits,
+      OomWatch ooms) {
     this.parts = parts;
     this.records = records;
     this.orders = orders;
     this.teardown = teardown;
     this.removal = removal;
     this.exits = exits;
+    this.ooms = ooms;
   }
 
   /** Survivors first, so that their networks are whole again before anything else is touched. */
@@ -112,6 +115,7 @@ final class Recovery {
       supervised.ifPresent(Recovery::close);
       exits.tell(order, unseenEnd(container));
     } else {
+      ooms.begin(order);
       exits.watch(order, supervised.get());
       goOn(container);
       LOG.info("{}: taken over, pid {}", container.id(), process.pid());

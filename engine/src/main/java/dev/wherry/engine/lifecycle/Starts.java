@@ -25,6 +25,7 @@ final class Starts {
   private final ContainerEvents events;
   private final Teardown teardown;
   private final ExitWatch exits;
+  private final OomWatch ooms;
   private final NamespaceChoice namespaces;
   private final EtcFiles etc;
   private final RootPreparation preparation;
@@ -37,6 +38,7 @@ final class Starts {
       ContainerEvents events,
       Teardown teardown,
       ExitWatch exits,
+      OomWatch ooms,
       EtcFiles etc) {
     this.parts = parts;
     this.records = records;
@@ -44,6 +46,7 @@ final class Starts {
     this.events = events;
     this.teardown = teardown;
     this.exits = exits;
+    this.ooms = ooms;
     this.namespaces = new NamespaceChoice(records.index(), parts.places());
     this.etc = etc;
     this.preparation = new RootPreparation(parts.paths());
@@ -92,6 +95,7 @@ final class Starts {
       throw failure;
     }
     events.tell(running, "start");
+    ooms.begin(prepared.order());
     exits.watch(prepared.order(), prepared.process());
     return running;
   }

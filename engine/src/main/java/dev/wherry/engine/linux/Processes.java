@@ -9,6 +9,9 @@ public interface Processes {
   /** poll(2): there is data, or the end of it. */
   int POLLIN = 0x1;
 
+  /** poll(2): something out of the ordinary, as a changed file of a control group. */
+  int POLLPRI = 0x2;
+
   /** poll(2): writing will not block. */
   int POLLOUT = 0x4;
 

@@ -177,7 +177,9 @@ final class SyslogForwarder {
         for (SyslogLines.Line line : lines.end(read.time())) {
           send(line);
         }
-        position = read;
+        if (!stopped()) {
+          position = read;
+        }
       }
       note();
       if (last) {

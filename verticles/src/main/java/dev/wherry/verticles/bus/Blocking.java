@@ -20,9 +20,10 @@ import org.slf4j.LoggerFactory;
  * Calls run in parallel, up to a number of places; their order is the business of {@link Lanes}.
  *
  * <p><b>Calls that hang:</b> one that takes long while others wait gives up its place and goes on
- * without one, so that a runtime or a client that hangs is the trouble of its own call: however
- * many hang, the others are served after {@link #LONG} at the latest. They are bounded by their own
- * deadlines, and by {@link #MOST} threads in all.
+ * without one, and those that have waited as long are begun whatever the places: a runtime or a
+ * client that hangs is the trouble of its own call. However many hang, the others are begun about
+ * twice {@link #LONG} later at the latest. They are bounded by their own deadlines, and by {@link
+ * #MOST} threads in all.
  *
  * <p>Virtual threads are not used: the engine's system calls pin their carrier, and some change
  * what belongs to a thread (its namespaces).
@@ -68,11 +69,17 @@ public final class Blocking {
   private final class Call<T> implements Runnable {
     private final Callable<T> work;
     private final Promise<T> told;
-    private long begun;
+
+    /** When it was asked for or, once it runs, begun. */
+    private long since = System.nanoTime();
 
     Call(Callable<T> work, Promise<T> told) {
       this.work = work;
       this.told = told;
+    }
+
+    boolean isLong(long now) {
+      return now - since > LONG.toNanos();
     }
 
     @Override
@@ -121,7 +128,7 @@ public final class Blocking {
   }
 
   private void begin(Call<?> call) {
-    call.begun = System.nanoTime();
+    call.since = System.nanoTime();
     try {
       threads.execute(call);
       placed.add(call);
@@ -139,7 +146,7 @@ public final class Blocking {
     }
   }
 
-  /** While calls wait: takes the places of those that take long. */
+  /** While calls wait: takes the places of those that take long, and lets in who waited as long. */
   private void look() {
     synchronized (lock) {
       looking = false;
@@ -148,9 +155,12 @@ public final class Blocking {
       }
       long now = System.nanoTime();
       int before = placed.size();
-      placed.removeIf(call -> now - call.begun > LONG.toNanos());
+      placed.removeIf(call -> call.isLong(now));
       if (placed.size() < before) {
         LOG.debug("{}: {} calls take long, {} run in all", name, before - placed.size(), running);
+        while (!waiting.isEmpty() && waiting.element().isLong(now) && running < MOST) {
+          begin(waiting.remove());
+        }
       }
       begin();
     }
