@@ -126,6 +126,41 @@ class CreateOptionsIT {
   }
 
   @Test
+  void links_bring_the_variables_of_old() {
+    docker.ok(
+        "run",
+        "-d",
+        "--name",
+        "db",
+        "--expose",
+        "5432",
+        "--expose",
+        "80/udp",
+        "-e",
+        "MODE=fast",
+        TestImages.BUSYBOX,
+        "sleep",
+        "99");
+    String address =
+        docker.ok("inspect", "-f", "{{.NetworkSettings.Networks.bridge.IPAddress}}", "db");
+    assertThat(sh(words("--name app --link db:my-db"), "env | grep ^MY_DB | sort"))
+        .isEqualTo(
+            """
+            MY_DB_ENV_MODE=fast
+            MY_DB_NAME=/app/my-db
+            MY_DB_PORT=udp://ADDRESS:80
+            MY_DB_PORT_5432_TCP=tcp://ADDRESS:5432
+            MY_DB_PORT_5432_TCP_ADDR=ADDRESS
+            MY_DB_PORT_5432_TCP_PORT=5432
+            MY_DB_PORT_5432_TCP_PROTO=tcp
+            MY_DB_PORT_80_UDP=udp://ADDRESS:80
+            MY_DB_PORT_80_UDP_ADDR=ADDRESS
+            MY_DB_PORT_80_UDP_PORT=80
+            MY_DB_PORT_80_UDP_PROTO=udp"""
+                .replace("ADDRESS", address));
+  }
+
+  @Test
   void what_there_is_not_is_told() {
     assertThat(docker.refused("run", "--rm", "--gpus", "all", TestImages.BUSYBOX, "true"))
         .contains("could not select device driver \"\" with capabilities: [[gpu]]");

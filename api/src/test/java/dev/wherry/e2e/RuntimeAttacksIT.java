@@ -1,6 +1,7 @@
 package dev.wherry.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -89,5 +90,29 @@ class RuntimeAttacksIT {
     CliResult result =
         docker.run("run", "--rm", "bad", "sh", "-c", "ls -d /tmp/mine/* | grep -c self; true");
     assertThat(result.exitCode() != 0 || result.stdout().strip().equals("0")).isTrue();
+  }
+
+  @Test
+  void strange_words_stay_words() throws IOException {
+    assumeTrue(PeerDaemon.ofEnvironment() == null, "older engines are not the subject");
+    String strange = "\"\\u0000 ${x} %n\n\t</script> \u202e\ud83d\udea2 " + "l".repeat(30_000);
+    docker.ok(
+        "create",
+        "--name",
+        "boat",
+        "--label",
+        "strange=" + strange,
+        "-e",
+        "STRANGE=" + strange,
+        TestImages.BUSYBOX,
+        "sh",
+        "-c",
+        "printf %s \"$STRANGE\"");
+    assertThat(docker.ok("start", "-a", "boat")).isEqualTo(strange.strip());
+    assertThat(docker.ok("inspect", "-f", "{{range .Config.Labels}}{{.}}{{end}}", "boat"))
+        .isEqualTo(strange.strip());
+    docker.refused("create", "--name", "a/b", TestImages.BUSYBOX);
+    docker.refused("create", "--name", "..", TestImages.BUSYBOX);
+    docker.refused("rename", "boat", "a\nb");
   }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param init the init to run as process 1, {@code null} for none
  * @param cgroup path of its control group below each hierarchy's root
  * @param defaultUlimits limits for names the container does not set itself
+ * @param linkVariables what its first process is told of the containers it is linked to
  */
 public record LaunchPlan(
     Container container,
@@ -30,7 +31,34 @@ public record LaunchPlan(
     Shm shm,
     @Nullable Path init,
     String cgroup,
-    List<Ulimit> defaultUlimits) {
+    List<Ulimit> defaultUlimits,
+    List<String> linkVariables) {
+
+  /** One of a container without links. */
+  public LaunchPlan(
+      Container container,
+      String hostname,
+      Path rootfs,
+      Accounts accounts,
+      Namespaces namespaces,
+      List<BindFile> files,
+      Shm shm,
+      @Nullable Path init,
+      String cgroup,
+      List<Ulimit> defaultUlimits) {
+    this(
+        container,
+        hostname,
+        rootfs,
+        accounts,
+        namespaces,
+        files,
+        shm,
+        init,
+        cgroup,
+        defaultUlimits,
+        List.of());
+  }
 
   /** A file of the host bound over one of the container's. */
   public record BindFile(Path source, String destination) {}

@@ -43,7 +43,7 @@ public final class OciSpecBuilder {
         new SpecProcess(container, plan.hostname(), plan.accounts(), facts, plan.defaultUlimits());
     ObjectNode spec = JsonNodeFactory.instance.objectNode();
     spec.put("ociVersion", OCI_VERSION);
-    spec.set("process", process.ofContainer(plan.init() != null));
+    spec.set("process", process.ofContainer(plan.init() != null, plan.linkVariables()));
     ObjectNode root = spec.putObject("root").put("path", plan.rootfs().toString());
     if (container.hostConfig().security().readonlyRootfs()) {
       root.put("readonly", true);

@@ -44,8 +44,9 @@ final class SpecProcess {
    * The container's first process.
    *
    * @param init whether an init runs it
+   * @param linked what it is told of containers it is linked to
    */
-  ObjectNode ofContainer(boolean init) {
+  ObjectNode ofContainer(boolean init, List<String> linked) {
     ContainerConfig config = container.config();
     List<String> args = new ArrayList<>();
     if (init) {
@@ -56,7 +57,7 @@ final class SpecProcess {
     args.addAll(container.args());
     return process(
         args,
-        environment(config.tty()),
+        environment(config.tty(), linked),
         config.workingDir(),
         accounts.resolve(config.user(), container.hostConfig().security().groupAdd()),
         config.tty(),
@@ -72,7 +73,7 @@ final class SpecProcess {
         exec.privileged() ? Capabilities.all(facts.capabilities()) : capabilities();
     return process(
         exec.cmd(),
-        merged(environment(exec.tty()), exec.env()),
+        merged(environment(exec.tty(), List.of()), exec.env()),
         exec.workingDir().isEmpty() ? config.workingDir() : exec.workingDir(),
         accounts.resolve(user, container.hostConfig().security().groupAdd()),
         exec.tty(),
@@ -139,13 +140,14 @@ final class SpecProcess {
     }
   }
 
-  private List<String> environment(boolean tty) {
+  private List<String> environment(boolean tty, List<String> linked) {
     List<String> defaults = new ArrayList<>();
     defaults.add(DEFAULT_PATH);
     defaults.add("HOSTNAME=" + hostname);
     if (tty) {
       defaults.add("TERM=xterm");
     }
+    defaults.addAll(linked);
     return merged(defaults, container.config().env());
   }
 

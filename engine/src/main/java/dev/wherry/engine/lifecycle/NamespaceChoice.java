@@ -9,6 +9,7 @@ import dev.wherry.engine.launch.LaunchPlan.Namespace;
 import dev.wherry.engine.launch.LaunchPlan.Shm;
 import dev.wherry.engine.network.Network;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** What a container's namespace modes mean at the moment it starts. */
@@ -72,6 +73,11 @@ final class NamespaceChoice {
     return sandbox == null
         ? new Namespace.Joined(namespace(donor, "net"))
         : new Namespace.Joined(Path.of(sandbox.key()));
+  }
+
+  /** What the first process is told of containers that it is linked to. */
+  List<String> linkVariables(Container container) {
+    return LinkVariables.of(container, index);
   }
 
   Namespace pid(Container container) {

@@ -193,7 +193,8 @@ final class StartSequence {
         namespaces.shm(container),
         init(chosen),
         order.cgroup(),
-        parts.settings().ulimits());
+        parts.settings().ulimits(),
+        namespaces.linkVariables(container));
   }
 
   /** An init makes sense only as process 1 of a namespace. */
