@@ -28,13 +28,7 @@ class PushIT {
   @AfterEach
   void removeImages() {
     docker.removeAllContainers();
-    docker
-        .ok("images", "-a", "--format", "{{.Repository}} {{.ID}}")
-        .lines()
-        .filter(line -> !line.startsWith("busybox "))
-        .map(line -> line.split(" ")[1])
-        .distinct()
-        .forEach(image -> docker.run("rmi", "-f", image));
+    docker.removeOtherImages();
   }
 
   private RealRegistry registry() {

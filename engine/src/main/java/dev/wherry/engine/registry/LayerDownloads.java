@@ -1,7 +1,6 @@
 package dev.wherry.engine.registry;
 
 import dev.wherry.engine.content.Descriptor;
-import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.image.IncomingImage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,7 +10,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,15 +38,7 @@ final class LayerDownloads {
       Repository repository,
       PullProgress progress,
       Cancellation cancellation,
-      AtomicReference<@Nullable Throwable> failure) {
-
-    /** The first failure stops the others, whose own failures then mean nothing. */
-    void fail(Throwable cause) {
-      if (failure.compareAndSet(null, cause)) {
-        cancellation.cancel();
-      }
-    }
-  }
+      FirstFailure failure) {}
 
   /**
    * Fetches all layers that are not there and waits until each has its place.
@@ -62,7 +52,8 @@ final class LayerDownloads {
       PullProgress progress,
       Cancellation cancellation)
       throws IOException {
-    Job job = new Job(image, repository, progress, cancellation.child(), new AtomicReference<>());
+    Cancellation own = cancellation.child();
+    Job job = new Job(image, repository, progress, own, new FirstFailure(own));
     List<CompletableFuture<Void>> tasks = new ArrayList<>();
     for (int i = 0; i < layers.size(); i++) {
       progress.layer(layers.get(i), image.isPresent(i) ? "Already exists" : "Pulling fs layer");
@@ -76,14 +67,8 @@ final class LayerDownloads {
       }
     }
     CompletableFuture.allOf(tasks.toArray(CompletableFuture<?>[]::new)).join();
-    Throwable failure = job.failure.get();
     cancellation.check();
-    switch (failure) {
-      case null -> {}
-      case IOException e -> throw e;
-      case EngineException e -> throw e;
-      default -> throw new EngineException.Internal("pull: " + failure, failure);
-    }
+    job.failure.check("pull");
   }
 
   private void obtain(Job job, int index, Descriptor layer) {
@@ -94,7 +79,7 @@ final class LayerDownloads {
         done = share(job, index, layer);
       }
     } catch (IOException | RuntimeException | Error e) {
-      job.fail(e);
+      job.failure.fail(e);
     }
   }
 
@@ -134,7 +119,7 @@ final class LayerDownloads {
             attempts,
             job.cancellation,
             job.progress.listener(layer))) {
-      job.image.unpack(index, layer, blob, job.progress.meter(layer)::at);
+      job.image.unpack(index, layer, blob, job.progress.meter(layer));
     } finally {
       slots.release();
     }

@@ -1,7 +1,6 @@
 package dev.wherry.engine.registry;
 
 import dev.wherry.engine.content.Digest;
-import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.image.OutgoingImage;
 import dev.wherry.engine.registry.LayerOrigins.Blob;
 import dev.wherry.engine.registry.LayerOrigins.Origin;
@@ -18,7 +17,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,15 +50,7 @@ final class LayerUploads {
       PushProgress progress,
       Cancellation cancellation,
       Map<Digest, Blob> done,
-      AtomicReference<@Nullable Throwable> failure) {
-
-    /** The first failure stops the others, whose own failures then mean nothing. */
-    void fail(Throwable cause) {
-      if (failure.compareAndSet(null, cause)) {
-        cancellation.cancel();
-      }
-    }
-  }
+      FirstFailure failure) {}
 
   /**
    * Sends what has to be sent.
@@ -72,8 +62,7 @@ final class LayerUploads {
       throws IOException {
     Cancellation own = cancellation.child();
     Job job =
-        new Job(
-            target.with(own), progress, own, new ConcurrentHashMap<>(), new AtomicReference<>());
+        new Job(target.with(own), progress, own, new ConcurrentHashMap<>(), new FirstFailure(own));
     image.layers().reversed().forEach(layer -> progress.layer(layer, "Preparing"));
     Map<Digest, CompletableFuture<Void>> tasks = new LinkedHashMap<>();
     for (OutgoingImage.Layer layer : image.layers()) {
@@ -83,12 +72,7 @@ final class LayerUploads {
     }
     CompletableFuture.allOf(tasks.values().toArray(CompletableFuture<?>[]::new)).join();
     cancellation.check();
-    switch (job.failure.get()) {
-      case null -> {}
-      case IOException e -> throw e;
-      case EngineException e -> throw e;
-      case Throwable e -> throw new EngineException.Internal("push: " + e, e);
-    }
+    job.failure.check("push");
     List<Blob> blobs = new ArrayList<>();
     for (OutgoingImage.Layer layer : image.layers()) {
       blobs.add(Objects.requireNonNull(job.done.get(layer.diffId())));
@@ -108,7 +92,7 @@ final class LayerUploads {
       }
       job.done.put(layer.diffId(), blob(job, layer));
     } catch (IOException | RuntimeException | Error e) {
-      job.fail(e);
+      job.failure.fail(e);
     } finally {
       under.remove(key, own);
       own.complete(null);
@@ -157,7 +141,7 @@ final class LayerUploads {
         return noted(job, layer, new Blob(origin.digest().toString(), origin.size()));
       }
     }
-    CompressedLayer content = new CompressedLayer(layer, executor, job.progress.meter(layer)::at);
+    CompressedLayer content = new CompressedLayer(layer, executor, job.progress.meter(layer));
     URI sent = target.send(upload == null ? target.begin() : upload, content);
     Blob blob = content.blob();
     target.finish(sent, Digest.parse(blob.digest()), RegistryHttp.Content.NONE);

@@ -4,6 +4,7 @@ import dev.wherry.engine.content.Descriptor;
 import dev.wherry.engine.image.ImageProgress;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /** What a pull tells of itself, in dockerd's words. Thread-safe if its consumer is. */
 record PullProgress(Consumer<ImageProgress> consumer) {
@@ -41,32 +42,20 @@ record PullProgress(Consumer<ImageProgress> consumer) {
     };
   }
 
-  /** Bytes of a layer that have come; not told more often than anybody can look. */
-  Meter meter(Descriptor layer) {
-    return new Meter(layer);
+  /** Of the bytes of a layer that have come. */
+  LongConsumer meter(Descriptor layer) {
+    Meter meter =
+        new Meter(
+            bytes ->
+                consumer.accept(new ImageProgress(id(layer), "Downloading", bytes, layer.size())));
+    return bytes -> {
+      if (bytes > 0 && bytes < layer.size()) {
+        meter.at(bytes);
+      }
+    };
   }
 
   private static String id(Descriptor layer) {
     return layer.digest().hex().substring(0, SHORT_ID);
-  }
-
-  /** Of one layer; one thread. */
-  final class Meter {
-    private static final long INTERVAL_NANOS = 100_000_000;
-
-    private final Descriptor layer;
-    private long lastTold = System.nanoTime() - INTERVAL_NANOS;
-
-    private Meter(Descriptor layer) {
-      this.layer = layer;
-    }
-
-    void at(long bytes) {
-      long now = System.nanoTime();
-      if (bytes > 0 && bytes < layer.size() && now - lastTold >= INTERVAL_NANOS) {
-        lastTold = now;
-        consumer.accept(new ImageProgress(id(layer), "Downloading", bytes, layer.size()));
-      }
-    }
   }
 }

@@ -4,6 +4,7 @@ import dev.wherry.engine.image.ImageProgress;
 import dev.wherry.engine.image.OutgoingImage;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.function.LongConsumer;
 
 /** What a push tells of itself, in dockerd's words. Thread-safe if its listener is. */
 record PushProgress(PushListener listener) {
@@ -30,28 +31,11 @@ record PushProgress(PushListener listener) {
     return layer.diffId().hex().substring(0, SHORT_ID);
   }
 
-  /** Bytes of a layer that have gone; not told more often than anybody can look. */
-  Meter meter(OutgoingImage.Layer layer) {
-    return new Meter(layer);
-  }
-
-  /** Of one layer; one thread. */
-  final class Meter {
-    private static final long INTERVAL_NANOS = 100_000_000;
-
-    private final OutgoingImage.Layer layer;
-    private long lastTold = System.nanoTime() - INTERVAL_NANOS;
-
-    private Meter(OutgoingImage.Layer layer) {
-      this.layer = layer;
-    }
-
-    void at(long bytes) {
-      long now = System.nanoTime();
-      if (now - lastTold >= INTERVAL_NANOS) {
-        lastTold = now;
-        listener.progress(new ImageProgress(id(layer), "Pushing", bytes, layer.size()));
-      }
-    }
+  /** Of the bytes of a layer that have gone. */
+  LongConsumer meter(OutgoingImage.Layer layer) {
+    return new Meter(
+            bytes ->
+                listener.progress(new ImageProgress(id(layer), "Pushing", bytes, layer.size())))
+        ::at;
   }
 }
