@@ -165,6 +165,31 @@ class CgroupTwoIT {
   }
 
   @Test
+  void memory_that_runs_out_is_told_while_the_container_lives_on() {
+    String since = Instant.now().minusSeconds(5).toString();
+    docker.ok("run", "-d", "--name", "lives", "-m", "32m", TestImages.BUSYBOX, "sleep", "600");
+    assertThat(docker.run("exec", "lives", "tail", "/dev/zero").exitCode()).isEqualTo(137);
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(
+                        docker.ok(
+                            "events",
+                            "--since",
+                            since,
+                            "--until",
+                            docker.ok("info", "-f", "{{.SystemTime}}"),
+                            "--filter",
+                            "container=lives",
+                            "--filter",
+                            "event=oom",
+                            "--format",
+                            "{{.Action}}"))
+                    .isEqualTo("oom"));
+    assertThat(inspect("{{.State.Running}}", "lives")).isEqualTo("true");
+  }
+
+  @Test
   void a_paused_container_stands_still() {
     docker.ok("run", "-d", "--name", "boat", TestImages.BUSYBOX, "sleep", "600");
     docker.ok("pause", "boat");
