@@ -118,6 +118,7 @@ final class JournalFeed extends QueuedFeed<EngineEvent> implements Events.Feed {
   /** Reads on in the journal where that is due. */
   private void catchUp() {
     long from;
+    long upTo;
     synchronized (lock) {
       if (over || reading || (behind && queue.isFull())) {
         return;
@@ -132,11 +133,19 @@ final class JournalFeed extends QueuedFeed<EngineEvent> implements Events.Feed {
       }
       reading = true;
       from = taken;
+      upTo = newest;
     }
-    blocking.call(() -> journal.page(from, sinceNano, PAGE)).onComplete(this::arrived);
+    blocking
+        .call(() -> journal.page(from, sinceNano, PAGE))
+        .onComplete((page, failure) -> arrived(page, failure, upTo));
   }
 
-  private void arrived(@Nullable List<EngineEvent> page, @Nullable Throwable failure) {
+  /**
+   * Takes a page.
+   *
+   * @param upTo the newest event when it was asked for: of later ones it says nothing
+   */
+  private void arrived(@Nullable List<EngineEvent> page, @Nullable Throwable failure, long upTo) {
     if (page == null) {
       queue.fail(failure == null ? new IllegalStateException("no page") : failure);
       finish();
@@ -147,7 +156,7 @@ final class JournalFeed extends QueuedFeed<EngineEvent> implements Events.Feed {
       page.forEach(this::take);
       if (page.isEmpty()) {
         // What there was is no longer kept, or too old.
-        taken = Math.max(taken, newest);
+        taken = Math.max(taken, upTo);
       }
     }
     catchUp();

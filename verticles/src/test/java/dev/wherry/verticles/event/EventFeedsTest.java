@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.wherry.engine.event.EngineEvent;
 import dev.wherry.engine.event.FileJournal;
+import dev.wherry.engine.event.Journal;
 import dev.wherry.verticles.bus.Blocking;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -143,5 +145,45 @@ class EventFeedsTest {
     subscribe(null, null).resume();
     vertx.undeploy(deployment).await();
     await().untilAsserted(() -> assertThat(heard).containsExactly("END"));
+  }
+
+  @Test
+  void what_happens_while_nothing_is_found_in_the_past_is_heard() {
+    happens("long ago");
+    List<String> late = new CopyOnWriteArrayList<>();
+    EventFeeds looking =
+        new EventFeeds(vertx, new Late(journal, () -> happens("now")), blocking, Clock.systemUTC());
+    vertx.deployVerticle(new EventVerticle(journal, looking)).await();
+    Events.Feed feed = looking.subscribe(happens("before").timeNano() + 1, null, event -> true);
+    feed.handler(event -> late.add(event.action())).resume();
+    await().untilAsserted(() -> assertThat(late).containsExactly("now"));
+  }
+
+  /** A journal in which something happens between a look at it and its answer. */
+  private record Late(Journal journal, Runnable meanwhile) implements Journal {
+    @Override
+    public EngineEvent append(
+        EngineEvent.Type type, String action, String actorId, Map<String, String> attributes) {
+      return journal.append(type, action, actorId, attributes);
+    }
+
+    @Override
+    public List<EngineEvent> page(long afterSequence, long sinceNano, int limit) {
+      List<EngineEvent> found = journal.page(afterSequence, sinceNano, limit);
+      if (found.isEmpty()) {
+        meanwhile.run();
+      }
+      return found;
+    }
+
+    @Override
+    public long lastSequence() {
+      return journal.lastSequence();
+    }
+
+    @Override
+    public AutoCloseable listen(Consumer<EngineEvent> listener) {
+      return journal.listen(listener);
+    }
   }
 }
