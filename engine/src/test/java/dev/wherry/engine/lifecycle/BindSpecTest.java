@@ -48,7 +48,8 @@ class BindSpecTest {
       value = {
         "/a:/b:zz|invalid mode: zz",
         "/a:/b:ro;rw|invalid mode: ro;rw",
-        "v:/b:rslave|invalid mode: rslave",
+        "v:/b:rslave|invalid volume specification: 'v:/b:rslave': invalid mount config for type"
+            + " \"volume\": field BindOptions must not be specified",
         "/tmp:b|invalid volume specification: '/tmp:b': invalid mount config for type \"bind\":"
             + " invalid mount path: 'b' mount path must be absolute",
         "/tmp:/|invalid volume specification: '/tmp:/': invalid mount config for type \"bind\":"
