@@ -7,7 +7,6 @@ import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.linux.Errno;
 import dev.wherry.engine.linux.Fd;
 import dev.wherry.engine.linux.LinuxException;
-import dev.wherry.engine.linux.OpenFlags;
 import dev.wherry.engine.linux.Paths;
 import dev.wherry.engine.linux.ProcessStat;
 import dev.wherry.engine.linux.Processes;
@@ -17,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,7 +33,6 @@ import org.slf4j.LoggerFactory;
 public final class ConmonSupervisor implements Supervisor {
   private static final Logger LOG = LoggerFactory.getLogger(ConmonSupervisor.class);
 
-  private static final Duration START_PATIENCE = Duration.ofSeconds(10);
   private static final int SYNC_FD = 3;
   private static final int PRIVATE = 0700;
 
@@ -104,13 +101,7 @@ public final class ConmonSupervisor implements Supervisor {
 
   @Override
   public void start(Order order) throws StartFailure {
-    boolean released =
-        switch (order.runtime().kind()) {
-          case RUNC -> readFifo(order);
-          case CRUN -> writeFifo(order);
-          case OTHER -> false;
-        };
-    if (released) {
+    if (fifo(order).release(order.runtime().kind())) {
       return;
     }
     RuntimeCommand.Result result = commands.run(order.runtime(), "start", order.id());
@@ -119,60 +110,14 @@ public final class ConmonSupervisor implements Supervisor {
     }
   }
 
-  /**
-   * Does what {@code runc start} does: the process waits in open(2) of a fifo, writes one byte to
-   * it and executes its program.
-   *
-   * @return whether it is on its way; if not, the runtime is to be asked
-   */
-  private boolean readFifo(Order order) {
-    Path fifo = fifo(order);
-    try (Fd fd = paths.open(fifo, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK, 0)) {
-      if (processes.poll(fd, Processes.POLLIN, START_PATIENCE) == 0) {
-        return false;
-      }
-      byte[] one = new byte[1];
-      boolean started = fd.read(one, 0, 1) == 1;
-      Files.deleteIfExists(fifo);
-      return started;
-    } catch (LinuxException e) {
-      if (e.is(Errno.ENOENT)) {
-        return false;
-      }
-      throw e;
-    } catch (IOException e) {
-      throw new EngineException.Internal("cannot remove " + fifo + ": " + e.getMessage(), e);
-    }
-  }
-
-  /**
-   * Does what {@code crun start} does: the process waits for one byte from the fifo.
-   *
-   * @return whether it is on its way; if not, the runtime is to be asked
-   */
-  private boolean writeFifo(Order order) {
-    Path fifo = fifo(order);
-    try (Fd fd = paths.open(fifo, OpenFlags.O_WRONLY | OpenFlags.O_NONBLOCK, 0)) {
-      Files.deleteIfExists(fifo);
-      fd.write(new byte[1], 0, 1);
-      return true;
-    } catch (LinuxException e) {
-      if (e.is(Errno.ENOENT) || e.is(Errno.ENXIO)) {
-        return false;
-      }
-      throw e;
-    } catch (IOException e) {
-      throw new EngineException.Internal("cannot remove " + fifo + ": " + e.getMessage(), e);
-    }
-  }
-
   @Override
   public boolean waitsForStart(Order order) {
-    return order.runtime().kind() != OciRuntime.Kind.OTHER && Files.exists(fifo(order));
+    return order.runtime().kind() != OciRuntime.Kind.OTHER && fifo(order).exists();
   }
 
-  private Path fifo(Order order) {
-    return commands.state(order.runtime(), order.id()).resolve("exec.fifo");
+  private StartFifo fifo(Order order) {
+    Path state = commands.state(order.runtime(), order.id());
+    return new StartFifo(state.resolve("exec.fifo"), paths, processes);
   }
 
   @Override
