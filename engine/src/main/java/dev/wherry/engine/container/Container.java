@@ -5,6 +5,7 @@ import dev.wherry.engine.network.PortBinding;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,164 +96,92 @@ public record Container(
   public record NetworkSandbox(String id, String key, Map<String, List<PortBinding>> ports) {}
 
   public Container withState(ContainerState newState) {
-    return new Container(
-        id,
-        name,
-        created,
-        path,
-        args,
-        config,
-        hostConfig,
-        imageId,
-        chainId,
-        platform,
-        newState,
-        networks,
-        networkSandbox,
-        mounts,
-        driver,
-        restartCount,
-        hasBeenStartedBefore,
-        hasBeenManuallyStopped,
-        health);
+    return changed(draft -> draft.state = newState);
   }
 
   public Container withName(String newName) {
-    return new Container(
-        id,
-        newName,
-        created,
-        path,
-        args,
-        config,
-        hostConfig,
-        imageId,
-        chainId,
-        platform,
-        state,
-        networks,
-        networkSandbox,
-        mounts,
-        driver,
-        restartCount,
-        hasBeenStartedBefore,
-        hasBeenManuallyStopped,
-        health);
+    return changed(draft -> draft.name = newName);
   }
 
   public Container withMounts(List<MountPoint> newMounts) {
-    return new Container(
-        id,
-        name,
-        created,
-        path,
-        args,
-        config,
-        hostConfig,
-        imageId,
-        chainId,
-        platform,
-        state,
-        networks,
-        networkSandbox,
-        newMounts,
-        driver,
-        restartCount,
-        hasBeenStartedBefore,
-        hasBeenManuallyStopped,
-        health);
+    return changed(draft -> draft.mounts = newMounts);
   }
 
   public Container withNetworks(
       Map<String, Attachment> newNetworks, @Nullable NetworkSandbox newSandbox) {
-    return new Container(
-        id,
-        name,
-        created,
-        path,
-        args,
-        config,
-        hostConfig,
-        imageId,
-        chainId,
-        platform,
-        state,
-        newNetworks,
-        newSandbox,
-        mounts,
-        driver,
-        restartCount,
-        hasBeenStartedBefore,
-        hasBeenManuallyStopped,
-        health);
+    return changed(
+        draft -> {
+          draft.networks = newNetworks;
+          draft.networkSandbox = newSandbox;
+        });
   }
 
   public Container withHostConfig(HostConfig newHostConfig) {
-    return new Container(
-        id,
-        name,
-        created,
-        path,
-        args,
-        config,
-        newHostConfig,
-        imageId,
-        chainId,
-        platform,
-        state,
-        networks,
-        networkSandbox,
-        mounts,
-        driver,
-        restartCount,
-        hasBeenStartedBefore,
-        hasBeenManuallyStopped,
-        health);
+    return changed(draft -> draft.hostConfig = newHostConfig);
   }
 
   public Container withStarted(boolean before, boolean manuallyStopped, int restarts) {
-    return new Container(
-        id,
-        name,
-        created,
-        path,
-        args,
-        config,
-        hostConfig,
-        imageId,
-        chainId,
-        platform,
-        state,
-        networks,
-        networkSandbox,
-        mounts,
-        driver,
-        restarts,
-        before,
-        manuallyStopped,
-        health);
+    return changed(
+        draft -> {
+          draft.hasBeenStartedBefore = before;
+          draft.hasBeenManuallyStopped = manuallyStopped;
+          draft.restartCount = restarts;
+        });
   }
 
   public Container withHealth(@Nullable Health newHealth) {
+    return changed(draft -> draft.health = newHealth);
+  }
+
+  /** What of a container changes while it lives, on the way from one to the next. */
+  private static final class Draft {
+    private String name;
+    private HostConfig hostConfig;
+    private ContainerState state;
+    private Map<String, Attachment> networks;
+    private @Nullable NetworkSandbox networkSandbox;
+    private List<MountPoint> mounts;
+    private int restartCount;
+    private boolean hasBeenStartedBefore;
+    private boolean hasBeenManuallyStopped;
+    private @Nullable Health health;
+
+    Draft(Container container) {
+      name = container.name;
+      hostConfig = container.hostConfig;
+      state = container.state;
+      networks = container.networks;
+      networkSandbox = container.networkSandbox;
+      mounts = container.mounts;
+      restartCount = container.restartCount;
+      hasBeenStartedBefore = container.hasBeenStartedBefore;
+      hasBeenManuallyStopped = container.hasBeenManuallyStopped;
+      health = container.health;
+    }
+  }
+
+  private Container changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
     return new Container(
         id,
-        name,
+        draft.name,
         created,
         path,
         args,
         config,
-        hostConfig,
+        draft.hostConfig,
         imageId,
         chainId,
         platform,
-        state,
-        networks,
-        networkSandbox,
-        mounts,
+        draft.state,
+        draft.networks,
+        draft.networkSandbox,
+        draft.mounts,
         driver,
-        restartCount,
-        hasBeenStartedBefore,
-        hasBeenManuallyStopped,
-        newHealth);
+        draft.restartCount,
+        draft.hasBeenStartedBefore,
+        draft.hasBeenManuallyStopped,
+        draft.health);
   }
 }

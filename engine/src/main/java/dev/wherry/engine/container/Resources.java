@@ -47,62 +47,6 @@ public record Resources(
     List<Ulimit> ulimits,
     @Nullable List<DeviceRequest> deviceRequests) {
 
-  /** With no devices that a driver is to choose. */
-  public Resources(
-      long cpuShares,
-      long memory,
-      long nanoCpus,
-      String cgroupParent,
-      int blkioWeight,
-      List<WeightDevice> blkioWeightDevice,
-      List<ThrottleDevice> blkioDeviceReadBps,
-      List<ThrottleDevice> blkioDeviceWriteBps,
-      List<ThrottleDevice> blkioDeviceReadIops,
-      List<ThrottleDevice> blkioDeviceWriteIops,
-      long cpuPeriod,
-      long cpuQuota,
-      long cpuRealtimePeriod,
-      long cpuRealtimeRuntime,
-      String cpusetCpus,
-      String cpusetMems,
-      List<Device> devices,
-      List<String> deviceCgroupRules,
-      long memoryReservation,
-      long memorySwap,
-      @Nullable Long memorySwappiness,
-      @Nullable Boolean oomKillDisable,
-      int oomScoreAdj,
-      @Nullable Long pidsLimit,
-      List<Ulimit> ulimits) {
-    this(
-        cpuShares,
-        memory,
-        nanoCpus,
-        cgroupParent,
-        blkioWeight,
-        blkioWeightDevice,
-        blkioDeviceReadBps,
-        blkioDeviceWriteBps,
-        blkioDeviceReadIops,
-        blkioDeviceWriteIops,
-        cpuPeriod,
-        cpuQuota,
-        cpuRealtimePeriod,
-        cpuRealtimeRuntime,
-        cpusetCpus,
-        cpusetMems,
-        devices,
-        deviceCgroupRules,
-        memoryReservation,
-        memorySwap,
-        memorySwappiness,
-        oomKillDisable,
-        oomScoreAdj,
-        pidsLimit,
-        ulimits,
-        null);
-  }
-
   /** Devices that a driver is to choose; {@code cdi} is the one there is. */
   public record DeviceRequest(
       String driver,

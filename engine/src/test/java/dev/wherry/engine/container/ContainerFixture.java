@@ -58,7 +58,7 @@ public final class ContainerFixture {
   public static Resources resources() {
     return new Resources(
         0, 0, 0, "", 0, List.of(), List.of(), List.of(), List.of(), List.of(), 0, 0, 0, 0, "", "",
-        List.of(), List.of(), 0, 0, null, false, 0, null, List.of());
+        List.of(), List.of(), 0, 0, null, false, 0, null, List.of(), null);
   }
 
   public HostConfig hostConfig() {

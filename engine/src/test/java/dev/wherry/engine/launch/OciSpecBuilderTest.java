@@ -328,7 +328,8 @@ class OciSpecBuilderTest {
             true,
             100,
             100L,
-            List.of(new Resources.Ulimit("nofile", 512, 1024)));
+            List.of(new Resources.Ulimit("nofile", 512, 1024)),
+            null);
     JsonNode resources = build().at("/linux/resources");
     assertThat(resources.path("memory"))
         .isEqualTo(
@@ -421,7 +422,8 @@ class OciSpecBuilderTest {
         false,
         0,
         null,
-        List.of(new Resources.Ulimit("nofile", hard, hard)));
+        List.of(new Resources.Ulimit("nofile", hard, hard)),
+        null);
   }
 
   private static MountPoint bind(String source, String target, boolean writable) {

@@ -203,7 +203,8 @@ class ContainerLifecycleTest extends LifecycleFixture {
                             none.oomKillDisable(),
                             0,
                             null,
-                            List.of()),
+                            List.of(),
+                            null),
                 "sh",
                 "-c",
                 "x=a; while :; do x=$x$x; done"));

@@ -230,6 +230,7 @@ class JsonTest {
         false,
         0,
         null,
-        List.of(new Resources.Ulimit("nofile", 1024, 2048)));
+        List.of(new Resources.Ulimit("nofile", 1024, 2048)),
+        null);
   }
 }

@@ -190,7 +190,7 @@ final class Samples {
   private static Resources resources() {
     return new Resources(
         0, 0, 0, "", 0, List.of(), List.of(), List.of(), List.of(), List.of(), 0, 0, 0, 0, "", "",
-        List.of(), List.of(), 0, 0, null, null, 0, null, List.of());
+        List.of(), List.of(), 0, 0, null, null, 0, null, List.of(), null);
   }
 
   static ExecSpec exec(boolean stdin, boolean tty) {
