@@ -10,6 +10,7 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +30,7 @@ public final class EventLoopRelays implements PortRelays {
 
   private final VertxInternal vertx;
   private final TcpRelays tcp;
-  private final Places places = new Places(MOST);
+  private final Semaphore places = new Semaphore(MOST);
 
   public EventLoopRelays(Vertx vertx, TcpRelays tcp) {
     this.vertx = (VertxInternal) vertx;

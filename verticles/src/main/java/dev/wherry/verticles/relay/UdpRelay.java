@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** A bound socket whose clients have a socket each towards the container while they talk. */
@@ -30,13 +31,13 @@ final class UdpRelay implements PortRelays.Relay {
   private static final int LARGEST = 65535;
 
   private final EventLoop loop;
-  private final Places places;
+  private final Semaphore places;
   private final Set<Channel> channels = new HashSet<>();
   private final Map<InetSocketAddress, ChannelFuture> outlets = new HashMap<>();
   private volatile InetSocketAddress target;
   private boolean closed;
 
-  UdpRelay(EventLoop loop, Places places, InetSocketAddress target) {
+  UdpRelay(EventLoop loop, Semaphore places, InetSocketAddress target) {
     this.loop = loop;
     this.places = places;
     this.target = target;
@@ -100,7 +101,7 @@ final class UdpRelay implements PortRelays.Relay {
     if (present != null) {
       return present;
     }
-    if (!places.take()) {
+    if (!places.tryAcquire()) {
       return null;
     }
     ChannelFuture outlet =
@@ -127,7 +128,7 @@ final class UdpRelay implements PortRelays.Relay {
         .addListener(
             gone -> {
               outlets.remove(client, outlet);
-              places.give();
+              places.release();
             });
     return outlet;
   }
