@@ -1,5 +1,9 @@
 package dev.wherry.api.mapping;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
 import dev.wherry.api.dto.DistributionView.DescriptorView;
 import dev.wherry.api.dto.DistributionView.PlatformView;
 import dev.wherry.api.dto.ImageManifestView;
@@ -8,13 +12,14 @@ import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.image.Image;
 import dev.wherry.engine.image.ImageStore.StoredManifest;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 
 /** Images' manifests as the API shows them: each image has one, that of this host's platform. */
 public final class ImageManifests {
   private final Function<String, StoredManifest> manifests;
-  private final List<Container> containers;
+  private final Map<String, List<String>> users;
 
   /**
    * @param manifests finds an image's manifest by its id
@@ -22,7 +27,9 @@ public final class ImageManifests {
    */
   public ImageManifests(Function<String, StoredManifest> manifests, List<Container> containers) {
     this.manifests = manifests;
-    this.containers = List.copyOf(containers);
+    this.users =
+        containers.stream()
+            .collect(groupingBy(Container::imageId, mapping(Container::id, toList())));
   }
 
   /** An image's manifests; none if it has gone meanwhile. */
@@ -34,11 +41,6 @@ public final class ImageManifests {
       return List.of();
     }
     String digest = manifest.descriptor().digest().toString();
-    List<String> users =
-        containers.stream()
-            .filter(container -> container.imageId().equals(image.id()))
-            .map(Container::id)
-            .toList();
     return List.of(
         new ImageManifestView(
             digest,
@@ -53,7 +55,7 @@ public final class ImageManifests {
                     image.architecture(),
                     image.os(),
                     Objects.requireNonNullElse(image.variant(), "")),
-                users,
+                users.getOrDefault(image.id(), List.of()),
                 new ImageManifestView.UnpackedView(image.size()))));
   }
 }
