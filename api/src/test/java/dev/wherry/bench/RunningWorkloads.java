@@ -54,7 +54,7 @@ final class RunningWorkloads {
    * one processor, less that of the machine at rest: the probes' helpers are too many and too short
    * to be followed one by one. Only true on a machine that does nothing else.
    */
-  private record Probes(BenchImages images, int containers) implements Workload {
+  private record Probes(BenchImages images, int containers) implements BusyboxWorkload {
     private static final int REST_SECONDS = 5;
     private static final int SETTLING_SECONDS = 6;
     private static final int WINDOW_SECONDS = 15;
@@ -79,11 +79,6 @@ final class RunningWorkloads {
     @Override
     public double share() {
       return 0.2;
-    }
-
-    @Override
-    public void prepare(Engine engine) throws Exception {
-      importBusybox(engine, images);
     }
 
     @Override
@@ -114,11 +109,6 @@ final class RunningWorkloads {
         sum += i == IDLE || i == IOWAIT ? 0 : Long.parseLong(fields[i]);
       }
       return sum;
-    }
-
-    @Override
-    public void cleanUp(Engine engine) throws Exception {
-      removeBusybox(engine);
     }
   }
 }

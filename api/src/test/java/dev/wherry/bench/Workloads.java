@@ -95,17 +95,12 @@ final class Workloads {
   }
 
   /** The stop of a container that ends on SIGTERM; only the stop is timed. */
-  private record Stop(BenchImages images) implements Workload {
+  private record Stop(BenchImages images) implements BusyboxWorkload {
     private static final String READY = "ready";
 
     @Override
     public String name() {
       return "stop";
-    }
-
-    @Override
-    public void prepare(Engine engine) throws Exception {
-      importBusybox(engine, images);
     }
 
     @Override
@@ -119,15 +114,10 @@ final class Workloads {
       engine.docker("rm", NAME);
       return seconds;
     }
-
-    @Override
-    public void cleanUp(Engine engine) throws Exception {
-      removeBusybox(engine);
-    }
   }
 
   /** Short-lived containers, eight clients at a time, each code and each byte looked at. */
-  private record ShortRuns(BenchImages images) implements Workload {
+  private record ShortRuns(BenchImages images) implements BusyboxWorkload {
     private static final int COUNT = 100;
 
     @Override
@@ -138,11 +128,6 @@ final class Workloads {
     @Override
     public double share() {
       return 0.3;
-    }
-
-    @Override
-    public void prepare(Engine engine) throws Exception {
-      importBusybox(engine, images);
     }
 
     @Override
@@ -176,23 +161,13 @@ final class Workloads {
       }
       return null;
     }
-
-    @Override
-    public void cleanUp(Engine engine) throws Exception {
-      removeBusybox(engine);
-    }
   }
 
   /** Detached runs, eight at a time. */
-  private record Starts(String name, int count, BenchImages images) implements Workload {
+  private record Starts(String name, int count, BenchImages images) implements BusyboxWorkload {
     @Override
     public double share() {
       return 0.5;
-    }
-
-    @Override
-    public void prepare(Engine engine) throws Exception {
-      importBusybox(engine, images);
     }
 
     @Override
@@ -203,15 +178,10 @@ final class Workloads {
       removeMany(engine, count);
       return seconds;
     }
-
-    @Override
-    public void cleanUp(Engine engine) throws Exception {
-      removeBusybox(engine);
-    }
   }
 
   /** Many lines through an attached client. */
-  private record LogLines(BenchImages images) implements Workload {
+  private record LogLines(BenchImages images) implements BusyboxWorkload {
     @Override
     public String name() {
       return "200k-lines";
@@ -220,11 +190,6 @@ final class Workloads {
     @Override
     public double share() {
       return 0.5;
-    }
-
-    @Override
-    public void prepare(Engine engine) throws Exception {
-      importBusybox(engine, images);
     }
 
     @Override
@@ -254,11 +219,6 @@ final class Workloads {
         }
       }
       return lines;
-    }
-
-    @Override
-    public void cleanUp(Engine engine) throws Exception {
-      removeBusybox(engine);
     }
   }
 
