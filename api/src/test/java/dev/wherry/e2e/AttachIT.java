@@ -171,15 +171,20 @@ class AttachIT {
       assertThat(first.output()).doesNotContain("term");
     }
     assertThat(running()).isEqualTo("true");
+    String since = DockerCli.now();
     try (CliSession second = docker.start("attach", "--no-stdin", "boat")) {
-      await()
-          .until(
-              () -> {
-                second.signal("TERM");
-                return second.output().contains("term");
-              });
+      // It passes signals on from before it asks for the connection.
+      await().until(() -> attachedSince(since));
+      second.signal("TERM").awaitOutput("term");
       assertThat(second.exit().exitCode()).isEqualTo(7);
     }
+  }
+
+  private boolean attachedSince(String moment) {
+    String[] look = {
+      "events", "--since", moment, "--until", DockerCli.now(), "--filter", "event=attach"
+    };
+    return docker.ok(look).contains("boat");
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.wherry.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -15,16 +14,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** Images made of containers: {@code docker commit}, and {@code export} with {@code import}. */
 @EndToEnd
 class CommitIT {
-  private static final List<String> SLEEP = List.of("sleep", "1000");
 
   private final DaemonUnderTest daemon;
   private final DockerCli docker;
+  private final Boat boat;
 
   @TempDir private Path dir;
 
   CommitIT(DaemonUnderTest daemon) {
     this.daemon = daemon;
     this.docker = daemon.docker();
+    this.boat = new Boat(docker);
   }
 
   @AfterEach
@@ -33,37 +33,13 @@ class CommitIT {
     docker.removeOtherImages();
   }
 
-  private void ended(String script) {
-    docker.ok("run", "--name", "boat", TestImages.BUSYBOX, "sh", "-c", script);
-  }
-
-  private void running(String... flags) {
-    docker.ok(
-        java.util.stream.Stream.of(
-                List.of("run", "-d", "--name", "boat"),
-                List.of(flags),
-                List.of(TestImages.BUSYBOX),
-                SLEEP)
-            .flatMap(List::stream)
-            .toArray(String[]::new));
-  }
-
-  private String in(String script) {
-    return docker.ok("exec", "boat", "sh", "-c", script);
-  }
-
-  /** Its root file system is mounted only while something needs it. */
-  private void assertIsNotMounted() {
-    String root = docker.ok("inspect", "-f", "{{.GraphDriver.Data.MergedDir}}", "boat");
-    await().until(() -> !DockerCli.host("cat", "/proc/self/mountinfo").text().contains(root + " "));
-  }
-
   @Test
   void what_was_exported_can_be_imported_and_runs() {
-    ended("echo hi > /hi; ln /hi /hi2; chown 7:8 /hi; chmod 4711 /hi; mkfifo /pipe; rm /etc/group");
+    boat.ended(
+        "echo hi > /hi; ln /hi /hi2; chown 7:8 /hi; chmod 4711 /hi; mkfifo /pipe; rm /etc/group");
     Path tar = dir.resolve("out.tar");
     docker.ok("export", "-o", tar.toString(), "boat");
-    assertIsNotMounted();
+    boat.assertIsNotMounted();
     docker.ok("import", "-c", "ENV PATH=/bin", tar.toString(), "made");
     assertThat(
             docker.ok(
@@ -80,33 +56,34 @@ class CommitIT {
   @Test
   void a_running_container_is_exported_without_its_mounts() throws IOException {
     Files.writeString(dir.resolve("secret"), "x");
-    running("-v", dir + ":/data");
-    in("echo live > /live");
+    boat.running("-v", dir + ":/data");
+    boat.in("echo live > /live");
     Path tar = dir.resolve("out.tar");
     docker.ok("export", "-o", tar.toString(), "boat");
     assertThat(DockerCli.host("tar", "-tf", tar.toString()).text().lines())
         .contains("live", "data/", "bin/busybox", ".dockerenv")
         .doesNotContain("data/secret");
-    assertThat(in("cat /live")).isEqualTo("live");
+    assertThat(boat.in("cat /live")).isEqualTo("live");
   }
 
   @Test
   void an_export_that_is_cut_off_leaves_no_mount() {
-    ended("dd if=/dev/zero of=/big bs=1M count=64 2>/dev/null");
+    boat.ended("dd if=/dev/zero of=/big bs=1M count=64 2>/dev/null");
     try (RawHttp http = new RawHttp(daemon.socket())) {
       http.write("GET /containers/boat/export HTTP/1.1\r\nHost: docker\r\n\r\n");
       assertThat(http.head().status()).isEqualTo(200);
       http.read(1000);
     }
-    assertIsNotMounted();
+    boat.assertIsNotMounted();
     docker.ok("start", "boat");
     docker.ok("wait", "boat");
-    assertIsNotMounted();
+    boat.assertIsNotMounted();
   }
 
   @Test
   void a_commit_is_an_image_of_what_changed() {
-    ended("echo new > /new; rm /etc/group; rm -r /www; mkdir /www; echo w > /www/w; ln /new /too");
+    boat.ended(
+        "echo new > /new; rm /etc/group; rm -r /www; mkdir /www; echo w > /www/w; ln /new /too");
     String id =
         docker.ok(
             "commit",
@@ -121,7 +98,7 @@ class CommitIT {
             "boat",
             "made:2");
     assertThat(id).matches("sha256:[0-9a-f]{64}");
-    assertIsNotMounted();
+    boat.assertIsNotMounted();
     assertThat(docker.ok("run", "--rm", "made:2")).isEqualTo("new");
     assertThat(
             docker.ok(
@@ -150,7 +127,7 @@ class CommitIT {
 
   @Test
   void a_commit_that_is_refused_leaves_the_container_running() {
-    running();
+    boat.running();
     assertThat(docker.refused("commit", "-c", "FOO x", "boat", "made"))
         .contains("foo is not a valid change command");
     assertThat(docker.refused("commit", "boat", "UPPER")).contains("must be lowercase");
@@ -186,8 +163,8 @@ class CommitIT {
 
   @Test
   void a_running_container_is_paused_while_it_is_committed() {
-    running();
-    in("echo live > /live");
+    boat.running();
+    boat.in("echo live > /live");
     String since = DockerCli.now();
     String id = docker.ok("commit", "-m", "alive", "boat", "made");
     assertThat(docker.ok("inspect", "-f", "{{.State.Status}}", "boat")).isEqualTo("running");
@@ -206,8 +183,8 @@ class CommitIT {
 
   @Test
   void a_running_container_runs_on_where_it_is_not_to_be_paused() {
-    running();
-    in("echo live > /live");
+    boat.running();
+    boat.in("echo live > /live");
     String since = DockerCli.now();
     docker.ok("commit", "--pause=false", "boat", "made");
     assertThat(told(since, "")).containsExactly("commit");

@@ -1,7 +1,6 @@
 package dev.wherry.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,53 +8,29 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is in containers' file systems: diff and cp. */
 @EndToEnd
 class ContentsIT {
-  private static final List<String> SLEEP = List.of("sleep", "1000");
 
   private final DaemonUnderTest daemon;
   private final DockerCli docker;
+  private final Boat boat;
 
   @TempDir private Path dir;
 
   ContentsIT(DaemonUnderTest daemon) {
     this.daemon = daemon;
     this.docker = daemon.docker();
-  }
-
-  private void ended(String script) {
-    docker.ok("run", "--name", "boat", TestImages.BUSYBOX, "sh", "-c", script);
-  }
-
-  private void running(String... flags) {
-    docker.ok(
-        java.util.stream.Stream.of(
-                List.of("run", "-d", "--name", "boat"),
-                List.of(flags),
-                List.of(TestImages.BUSYBOX),
-                SLEEP)
-            .flatMap(List::stream)
-            .toArray(String[]::new));
-  }
-
-  private String in(String script) {
-    return docker.ok("exec", "boat", "sh", "-c", script);
-  }
-
-  /** Its root file system is mounted only while something needs it. */
-  private void assertIsNotMounted() {
-    String root = docker.ok("inspect", "-f", "{{.GraphDriver.Data.MergedDir}}", "boat");
-    await().until(() -> !DockerCli.host("cat", "/proc/self/mountinfo").text().contains(root + " "));
+    this.boat = new Boat(docker);
   }
 
   @Test
   void diff_lists_what_changed() {
-    ended("echo x > /etc/group; rm /etc/passwd; mkdir /d; echo y > /d/e; rm -r /www; mkdir /www");
+    boat.ended(
+        "echo x > /etc/group; rm /etc/passwd; mkdir /d; echo y > /d/e; rm -r /www; mkdir /www");
     assertThat(docker.ok("diff", "boat").lines())
         .containsExactlyInAnyOrder(
             "C /etc",
@@ -76,14 +51,14 @@ class ContentsIT {
 
   @Test
   void diff_of_a_running_container_leaves_its_mounts_out() {
-    running("-v", dir + ":/www", "--tmpfs", "/tmp");
-    in("echo x > /tmp/x; echo x > /www/x; echo x > /dev/x; echo x > /root/x");
+    boat.running("-v", dir + ":/www", "--tmpfs", "/tmp");
+    boat.in("echo x > /tmp/x; echo x > /www/x; echo x > /dev/x; echo x > /root/x");
     assertThat(docker.ok("diff", "boat").lines()).containsExactly("C /root", "A /root/x");
   }
 
   @Test
   void files_and_directories_are_copied_into_a_running_container() throws IOException {
-    running();
+    boat.running();
     Path tree = Files.createDirectories(dir.resolve("tree/sub"));
     Files.writeString(tree.resolve("f"), "deep");
     Files.createSymbolicLink(tree.resolve("l"), Path.of("/nowhere"));
@@ -92,15 +67,16 @@ class ContentsIT {
     docker.ok("cp", file.toString(), "boat:/root/copy");
     docker.ok("cp", dir.resolve("tree").toString(), "boat:/root");
     docker.ok("cp", dir.resolve("tree") + "/.", "boat:/home");
-    assertThat(in("cat /root/copy; stat -c ' %a' /root/copy")).isEqualTo("content 751");
-    assertThat(in("cat /root/tree/sub/f /home/sub/f; readlink /root/tree/sub/l"))
+    assertThat(boat.in("cat /root/copy; stat -c ' %a' /root/copy")).isEqualTo("content 751");
+    assertThat(boat.in("cat /root/tree/sub/f /home/sub/f; readlink /root/tree/sub/l"))
         .isEqualTo("deepdeep/nowhere");
   }
 
   @Test
   void files_and_directories_are_copied_out_of_a_stopped_container() throws IOException {
     DockerCli.needs(23);
-    ended("mkdir -p /d/e; echo one > /d/one; echo two > /d/e/two; ln -s one /d/l; ln -s /d /ld");
+    boat.ended(
+        "mkdir -p /d/e; echo one > /d/one; echo two > /d/e/two; ln -s one /d/l; ln -s /d /ld");
     docker.ok("cp", "boat:/d", dir.resolve("copy").toString());
     assertThat(dir.resolve("copy/e/two")).hasContent("two");
     assertThat(Files.readSymbolicLink(dir.resolve("copy/l"))).hasToString("one");
@@ -114,7 +90,7 @@ class ContentsIT {
     assertThat(Files.readSymbolicLink(dir.resolve("link"))).hasToString("/d");
     assertThat(docker.refused("cp", "boat:/nosuch", dir.toString()))
         .contains("Could not find the file /nosuch in container boat");
-    assertIsNotMounted();
+    boat.assertIsNotMounted();
   }
 
   @Test
@@ -170,18 +146,18 @@ class ContentsIT {
         .contains("mounted volume is marked read-only");
     assertThat(dir.resolve("new")).doesNotExist();
     assertThat(docker.ok("diff", "boat")).doesNotContain("file");
-    assertIsNotMounted();
+    boat.assertIsNotMounted();
     docker.ok("rm", "-v", "boat");
   }
 
   @Test
   void a_read_only_root_is_not_written_but_its_volumes_are() throws IOException {
-    running("--read-only", "-v", "/data");
+    boat.running("--read-only", "-v", "/data");
     Path file = Files.writeString(dir.resolve("file"), "x");
     assertThat(docker.refused("cp", file.toString(), "boat:/root"))
         .contains("container rootfs is marked read-only");
     docker.ok("cp", file.toString(), "boat:/data");
-    assertThat(in("cat /data/file")).isEqualTo("x");
+    assertThat(boat.in("cat /data/file")).isEqualTo("x");
   }
 
   @Test
@@ -190,13 +166,13 @@ class ContentsIT {
     Path file = Files.writeString(dir.resolve("file"), "x");
     docker.ok("cp", file.toString(), "boat:/tmp/plain");
     docker.ok("cp", "-a", file.toString(), "boat:/tmp/mine");
-    assertThat(in("stat -c %u:%g /tmp/plain /tmp/mine")).isEqualTo("0:0\n1000:1000");
+    assertThat(boat.in("stat -c %u:%g /tmp/plain /tmp/mine")).isEqualTo("0:0\n1000:1000");
   }
 
   @Test
   void a_directory_is_not_put_over_a_file_nor_a_file_over_a_directory() throws IOException {
-    running();
-    in("echo x > /home/a; mkdir /home/b");
+    boat.running();
+    boat.in("echo x > /home/a; mkdir /home/b");
     Path tree = Files.createDirectories(dir.resolve("t"));
     Files.createDirectory(tree.resolve("a"));
     assertThat(docker.refused("cp", tree + "/.", "boat:/home"))
@@ -214,7 +190,7 @@ class ContentsIT {
     DockerCli.needs(23);
     Path victim = Files.createDirectory(dir.resolve("victim"));
     Files.writeString(victim.resolve("secret"), "of the host");
-    ended("ln -s " + victim + " /trap; ln -s ../../../../../../../../" + victim + " /up");
+    boat.ended("ln -s " + victim + " /trap; ln -s ../../../../../../../../" + victim + " /up");
     assertThat(docker.refused("cp", "boat:/trap/secret", dir.toString()))
         .contains("Could not find the file /trap/secret");
     assertThat(docker.refused("cp", "boat:/up/secret", dir.toString())).contains("Could not find");
@@ -239,8 +215,8 @@ class ContentsIT {
   void a_container_that_swaps_links_while_files_are_copied_gets_nothing() throws IOException {
     Path victim = Files.createDirectory(dir.resolve("victim"));
     Files.writeString(victim.resolve("f"), "of the host");
-    running();
-    in("mkdir /real; echo inside > /real/f; ln -s " + victim + " /link");
+    boat.running();
+    boat.in("mkdir /real; echo inside > /real/f; ln -s " + victim + " /link");
     docker.ok(
         "exec",
         "-d",

@@ -1,5 +1,9 @@
 package dev.wherry.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wherry.api.http.Json;
+import java.util.List;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -47,6 +51,18 @@ final class DaemonExtension implements ParameterResolver, AfterEachCallback {
 
   @Override
   public void afterEach(ExtensionContext context) {
-    daemon(context).docker().removeAllContainers();
+    DaemonUnderTest daemon = daemon(context);
+    daemon.docker().removeAllContainers();
+    List<String> left = unnamedVolumes(daemon);
+    left.forEach(name -> RawHttp.send(daemon.socket(), "DELETE", "/volumes/" + name, ""));
+    assertThat(left).as("volumes without a name that the test left").isEmpty();
+  }
+
+  private static List<String> unnamedVolumes(DaemonUnderTest daemon) {
+    return Json.tree(RawHttp.get(daemon.socket(), "/volumes").body())
+        .findValuesAsText("Name")
+        .stream()
+        .filter(name -> name.matches("[0-9a-f]{64}"))
+        .toList();
   }
 }

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * A class of tests against one daemon that all such classes share. A constructor or method takes
  * the {@link DaemonUnderTest} or its {@link DockerCli} as a parameter; the image {@code busybox} is
- * there, and after each test all containers are removed.
+ * there, and after each test all containers are removed; volumes without a name must be gone with
+ * them.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
