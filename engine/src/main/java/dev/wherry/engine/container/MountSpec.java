@@ -21,19 +21,6 @@ public record MountSpec(
     @Nullable TmpfsOptions tmpfs,
     @Nullable ImageOptions image) {
 
-  /** One that is no image. */
-  public MountSpec(
-      Type type,
-      String source,
-      String target,
-      boolean readOnly,
-      String consistency,
-      @Nullable BindOptions bind,
-      @Nullable VolumeOptions volume,
-      @Nullable TmpfsOptions tmpfs) {
-    this(type, source, target, readOnly, consistency, bind, volume, tmpfs, null);
-  }
-
   /** Mount types this engine knows. */
   public enum Type {
     BIND,

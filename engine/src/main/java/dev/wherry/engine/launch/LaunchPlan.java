@@ -34,32 +34,6 @@ public record LaunchPlan(
     List<Ulimit> defaultUlimits,
     List<String> linkVariables) {
 
-  /** One of a container without links. */
-  public LaunchPlan(
-      Container container,
-      String hostname,
-      Path rootfs,
-      Accounts accounts,
-      Namespaces namespaces,
-      List<BindFile> files,
-      Shm shm,
-      @Nullable Path init,
-      String cgroup,
-      List<Ulimit> defaultUlimits) {
-    this(
-        container,
-        hostname,
-        rootfs,
-        accounts,
-        namespaces,
-        files,
-        shm,
-        init,
-        cgroup,
-        defaultUlimits,
-        List.of());
-  }
-
   /** A file of the host bound over one of the container's. */
   public record BindFile(Path source, String destination) {}
 

@@ -116,6 +116,7 @@ class ConmonSupervisorTest {
                 new LaunchPlan.Shm.Private(),
                 null,
                 order.cgroup(),
+                List.of(),
                 List.of()));
     Files.writeString(order.bundle().config(), spec.toString());
     return supervisor.create(order);

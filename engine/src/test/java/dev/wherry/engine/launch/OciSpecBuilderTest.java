@@ -90,6 +90,7 @@ class OciSpecBuilderTest {
                     shm,
                     init,
                     "/docker/" + ContainerFixture.ID,
+                    List.of(),
                     List.of()));
     try {
       return (ObjectNode) JSON.readTree(spec.toString());
@@ -266,7 +267,8 @@ class OciSpecBuilderTest {
                 "",
                 null,
                 null,
-                new MountSpec.TmpfsOptions(1 << 20, 0700, List.of())));
+                new MountSpec.TmpfsOptions(1 << 20, 0700, List.of()),
+                null));
     fixture.mounts =
         List.of(new MountPoint(MountSpec.Type.TMPFS, "", "", "/mt", "", "", true, "", false));
     assertThat(options(mount("/mt"))).contains("mode=700", "size=1048576");

@@ -53,14 +53,14 @@ class MountResolverTest {
 
   private static MountSpec spec(
       MountSpec.Type type, String source, String target, boolean readOnly) {
-    return new MountSpec(type, source, target, readOnly, "", null, null, null);
+    return new MountSpec(type, source, target, readOnly, "", null, null, null, null);
   }
 
   private static MountSpec spec(
       MountSpec.Type type,
       MountSpec.@Nullable BindOptions bind,
       MountSpec.@Nullable VolumeOptions volume) {
-    return new MountSpec(type, "/tmp", "/x", false, "", bind, volume, null);
+    return new MountSpec(type, "/tmp", "/x", false, "", bind, volume, null, null);
   }
 
   private void refuses(String message) {
@@ -185,6 +185,7 @@ class MountResolverTest {
                 "",
                 null,
                 new MountSpec.VolumeOptions(false, Map.of(), "nosuch", Map.of(), ""),
+                null,
                 null));
     assertThatThrownBy(this::resolve)
         .isInstanceOf(EngineException.NotFound.class)

@@ -9,6 +9,8 @@ import dev.wherry.engine.image.ImageProgress;
 import dev.wherry.engine.registry.Cancellation;
 import dev.wherry.engine.registry.Credentials;
 import dev.wherry.engine.registry.PullRequest;
+import dev.wherry.engine.registry.PushListener;
+import dev.wherry.engine.registry.PushRequest;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PfxOptions;
 import java.nio.file.Path;
@@ -228,6 +230,39 @@ class RegistrySecrecyTest {
       assertThat(registry.asked).isEmpty();
       local.assertEmpty();
     }
+  }
+
+  @Test
+  void nor_do_we_send_layers_there() throws Exception {
+    try (HostileRegistry secure = secure()) {
+      pull("1", Credentials.NONE);
+      registry.asked.clear();
+      secure.content.keySet().retainAll(List.of("/v2/"));
+      Uploads uploads = new Uploads(secure);
+      uploads.tricks.put(
+          Uploads.Step.BEGIN,
+          request -> {
+            String there = "http://127.0.0.1:" + registry.port() + request.path() + "1";
+            request.response().setStatusCode(202).putHeader("Location", there).end();
+            return true;
+          });
+      secure.gate = uploads;
+      local.images.tag(registry.name() + ":1", secure.name() + ":1");
+      PushRequest request = PushRequest.of(secure.name(), "1", USER);
+      assertThatThrownBy(() -> local.client().push(request, new Cancellation(), deaf()))
+          .hasMessageContaining("to plain HTTP");
+      assertThat(registry.asked).isEmpty();
+    }
+  }
+
+  private static PushListener deaf() {
+    return new PushListener() {
+      @Override
+      public void progress(ImageProgress progress) {}
+
+      @Override
+      public void pushed(Pushed manifest) {}
+    };
   }
 
   @Test
