@@ -229,38 +229,79 @@ class CgroupTwoIT {
     assertThat(docker.ok("logs", "boat")).isEqualTo("bye");
   }
 
+  private static void network(String driver, String options, String name) {
+    docker.ok(
+        DockerCli.line(
+            List.of("network", "create", "-d", driver),
+            List.of(options.split(" ")),
+            List.of(name)));
+  }
+
+  @Test
+  void containers_of_a_private_network_do_not_hear_one_another() {
+    network("ipvlan", "-o parent=eth0.50 -o ipvlan_flag=private --subnet=10.67.0.0/24", "private");
+    docker.ok("run", "-d", "--name=one", "--network=private", TestImages.BUSYBOX, "sleep", "600");
+    String address = inspect("{{.NetworkSettings.Networks.private.IPAddress}}", "one");
+    String[] ask = {
+      "run", "--rm", "--network=private", TestImages.BUSYBOX, "ping", "-c2", "-W1", address
+    };
+    assertThat(docker.run(ask).stdout()).contains("100% packet loss");
+    assertThat(docker.ok("exec", "one", "ping", "-c1", "-W1", address)).contains("0% packet loss");
+    docker.ok("rm", "-f", "one");
+    docker.ok("network", "rm", "private");
+  }
+
+  /** So does it have this protocol. */
+  @Test
+  void ports_of_sctp_are_published() {
+    machine.shell("modprobe sctp");
+    // The machine's own socat and its libraries: an image of busybox speaks no SCTP.
+    String[] server = {
+      "run",
+      "-d",
+      "--name=boat",
+      "-p=7000:7000/sctp",
+      "-v=/usr/bin/socat:/usr/bin/socat:ro",
+      "-v=/usr/lib:/usr/lib:ro",
+      "-v=/usr/lib:/lib:ro",
+      "-v=/usr/lib64:/lib64:ro",
+      TestImages.BUSYBOX,
+      "/usr/bin/socat",
+      "SCTP-LISTEN:7000,fork,reuseaddr",
+      "SYSTEM:echo said over sctp"
+    };
+    docker.ok(server);
+    assertThat(docker.ok("port", "boat")).contains("7000/sctp -> 0.0.0.0:7000");
+    for (String address : List.of("127.0.0.1", "10.0.2.15")) {
+      await()
+          .until(
+              () ->
+                  machine
+                      .shell("socat -u -T 5 SCTP:" + address + ":7000 - 2>&1")
+                      .contains("said over sctp"));
+    }
+    assertThat(docker.refused("run", "--rm", "-p=7000:7001/sctp", TestImages.BUSYBOX, "true"))
+        .contains("port is already allocated");
+    docker.ok("rm", "-f", "boat");
+    assertThat(machine.shell("nft list ruleset")).doesNotContain("7000");
+  }
+
   /** Debian's kernel has links that the one of the build machine may lack. */
   @Test
   void networks_stand_on_links_that_this_kernel_has() {
     machine.shell("modprobe dummy numdummies=0"); // else it brings a link of its own, dummy0
-    docker.ok(
-        "network", "create", "-d", "ipvlan", "-o", "parent=eth0", "--subnet=10.61.0.0/24", "flat");
-    docker.ok(
-        "network",
-        "create",
-        "-d",
+    network("ipvlan", "-o parent=eth0 --subnet=10.61.0.0/24", "flat");
+    network(
         "ipvlan",
-        "-o",
-        "parent=eth0.20",
-        "-o",
-        "ipvlan_mode=l3",
-        "--subnet=10.62.0.0/24",
-        "--subnet=10.63.0.0/24",
+        "-o parent=eth0.20 -o ipvlan_mode=l3 --subnet=10.62.0.0/24 --subnet=10.63.0.0/24",
         "routed");
-    docker.ok(
-        "network",
-        "create",
-        "-d",
-        "macvlan",
-        "-o",
-        "parent=eth0.10",
-        "--subnet=10.64.0.0/24",
-        "tagged");
-    docker.ok("network", "create", "-d", "macvlan", "--subnet=10.65.0.0/24", "quiet");
+    network("macvlan", "-o parent=eth0.10 --subnet=10.64.0.0/24", "tagged");
+    network("macvlan", "--subnet=10.65.0.0/24", "quiet");
+    network("ipvlan", "-o parent=eth0.30 -o ipvlan_mode=l3s --subnet=10.66.0.0/24", "watched");
     assertThat(machine.shell("ls /sys/class/net")).contains("eth0.10", "eth0.20", "dm-");
     assertThat(machine.shell("cat /proc/net/vlan/eth0.10")).contains("VID: 10");
 
-    for (String network : List.of("flat", "routed", "tagged", "quiet")) {
+    for (String network : List.of("flat", "routed", "tagged", "quiet", "watched")) {
       String ip = "{{(index .NetworkSettings.Networks \"" + network + "\").IPAddress}}";
       String serve = "mkdir /w; echo I am on " + network + " >/w/index.html; httpd -f -p 80 -h /w";
       docker.ok(
@@ -294,8 +335,8 @@ class CgroupTwoIT {
     docker.ok("restart", "-t", "0", "tagged");
     docker.ok(
         "run", "--rm", "--network", "flat", TestImages.BUSYBOX, "wget", "-qO-", "http://flat");
-    docker.ok("rm", "-f", "flat", "routed", "tagged", "quiet");
-    docker.ok("network", "rm", "flat", "routed", "tagged", "quiet");
+    docker.ok("rm", "-f", "flat", "routed", "tagged", "quiet", "watched");
+    docker.ok("network", "rm", "flat", "routed", "tagged", "quiet", "watched");
     assertThat(machine.shell("ls /sys/class/net"))
         .contains("eth0")
         .doesNotContain("eth0.", "dm-", "di-");

@@ -32,6 +32,11 @@ final class VirtualMachine implements AutoCloseable {
   private static final int SHELL = 2377;
   private static final int API = 2375;
   private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /** Usually it takes five seconds. */
+  private static final Duration BOOT_PATIENCE = Duration.ofSeconds(45);
+
+  private static final int BOOTS = 3;
   private static final Path IMAGE = Path.of(System.getProperty("basedir", "."), "target", "vm");
 
   /** As a service manager would start it; the API is handed on from the outer address. */
@@ -88,13 +93,28 @@ final class VirtualMachine implements AutoCloseable {
     }
     Assumptions.assumeFalse(built.exitCode() == CANNOT, built.stderr());
     assertThat(built.exitCode()).as(built.stderr()).isZero();
+    return boot(1);
+  }
+
+  /** An emulated machine's clock may stop while it boots: then another one is started. */
+  private static VirtualMachine boot(int attempt) {
+    VirtualMachine machine;
     try {
       List<Integer> ports = freePorts(3);
-      VirtualMachine machine = new VirtualMachine(ports.get(0), ports.get(1), ports.get(2));
-      machine.awaitBoot();
-      return machine;
+      machine = new VirtualMachine(ports.get(0), ports.get(1), ports.get(2));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    try {
+      machine.awaitBoot();
+      return machine;
+    } catch (RuntimeException | AssertionError e) {
+      machine.process.destroyForcibly().onExit().join();
+      if (attempt == BOOTS) {
+        throw e;
+      }
+      System.err.println("the emulated machine is started again: " + e.getMessage());
+      return boot(attempt + 1);
     }
   }
 
@@ -149,7 +169,7 @@ final class VirtualMachine implements AutoCloseable {
 
   private void awaitBoot() {
     await("boot; console: " + IMAGE.resolve("console"))
-        .atMost(PATIENCE)
+        .atMost(BOOT_PATIENCE)
         .failFast(
             () -> {
               if (!process.isAlive()) {

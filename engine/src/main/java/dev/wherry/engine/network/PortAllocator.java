@@ -180,7 +180,8 @@ final class PortAllocator {
     return switch (key.protocol) {
       case TCP -> Optional.of(sockets.listenTcp(socketAddress, key.ipv4 ? 0 : BACKLOG));
       case UDP -> Optional.of(sockets.bindUdp(socketAddress));
-      case SCTP -> Optional.of(sockets.listenSctp(socketAddress, 0));
+      // None is no listener there (net/sctp/socket.c, sctp_inet_listen).
+      case SCTP -> Optional.of(sockets.listenSctp(socketAddress, 1));
     };
   }
 
