@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runtimes and devices that the daemon's administrator has made known. */
+/** Runtimes, devices and pools of addresses that the daemon's administrator has made known. */
 @Tag("e2e")
 @Timeout(120)
 class DaemonChoicesIT {
@@ -63,6 +64,7 @@ class DaemonChoicesIT {
             """
             {"runtimes": {"mine": {"path": "runc", "runtimeArgs": ["--debug"]},
                           "gone": {"path": "/nowhere/runc"}},
+             "default-address-pools": [{"base": "10.99.0.0/16", "size": 24}],
              "cdi-spec-dirs": ["%s"], "features": {"cdi": true}}
             """
                 .formatted(cdi));
@@ -75,6 +77,18 @@ class DaemonChoicesIT {
   static void stop() {
     docker.removeAllContainers();
     daemon.close();
+  }
+
+  @Test
+  void networks_are_given_subnets_of_the_administrators_pools() {
+    for (String name : List.of("sea", "lake")) {
+      docker.ok("network", "create", name);
+    }
+    String subnets = "{{range .IPAM.Config}}{{.Subnet}}{{end}}";
+    assertThat(docker.ok("network", "inspect", "-f", subnets, "sea", "lake").lines())
+        .allMatch(subnet -> subnet.matches("10\\.99\\.\\d+\\.0/24"))
+        .doesNotHaveDuplicates();
+    docker.ok("network", "rm", "sea", "lake");
   }
 
   @Test

@@ -66,6 +66,17 @@ class LocalNetworksTest extends NetworksFixture {
   }
 
   @Test
+  void without_masquerading_the_world_sees_the_containers_own_address() {
+    createNetwork(
+        "plain", false, Map.of("com.docker.network.bridge.enable_ip_masquerade", "false"));
+    Sandbox sandbox = open(request("c", Map.of(), "plain"));
+    int port = host.serve(host.neighbour, 0);
+    assertThat(host.ask(ns(sandbox), TestHost.NEIGHBOUR_ADDRESS, port))
+        .isEqualTo(ip(sandbox, "plain"));
+    close(sandbox);
+  }
+
+  @Test
   void an_internal_network_has_no_way_in_or_out() {
     createNetwork("inner", true, Map.of());
     Sandbox one = open(request("one", published("80/tcp", "", "8080"), "inner"));

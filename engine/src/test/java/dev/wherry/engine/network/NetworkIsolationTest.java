@@ -359,7 +359,7 @@ class NetworkIsolationTest extends NetworksFixture {
     await().atMost(LONG).untilAsserted(() -> assertThat(state()).isEqualTo(before));
   }
 
-  private record State(List<String> links, String rules, int namespaces) {}
+  private record State(List<String> links, String rules, int namespaces, long mounts) {}
 
   private State state() {
     List<String> links =
@@ -369,7 +369,15 @@ class NetworkIsolationTest extends NetworksFixture {
                 return netlink.links().stream().map(Netlink.Link::name).sorted().toList();
               }
             });
-    return new State(links, nft("list ruleset"), pins().size());
+    return new State(links, nft("list ruleset"), pins().size(), mounts());
+  }
+
+  private long mounts() {
+    try (Stream<String> mounts = Files.lines(Path.of("/proc/self/mountinfo"))) {
+      return mounts.filter(mount -> mount.contains(temp.toString())).count();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
   }
 
   private List<Path> pins() {
