@@ -124,6 +124,7 @@ final class BridgeDriver {
     Optional<Netlink.Link> present = netlink.link(name);
     if (present.isEmpty()) {
       netlink.execute(new NetlinkRequest.CreateBridge(name, randomMac(), mtu));
+      useLinkLocalAtOnce(name);
     } else if (!present.get().kind().equals("bridge")) {
       throw noBridge(name);
     }
@@ -158,6 +159,15 @@ final class BridgeDriver {
     requests.add(new NetlinkRequest.SetUp(name, true));
     netlink.execute(requests);
     acceptLoopback(name);
+  }
+
+  /**
+   * Without it, neighbours are not asked for until the bridge's own address has been found to be no
+   * duplicate, and packets to the containers of a fresh IPv6 network wait for up to two seconds
+   * (ip-sysctl, accept_dad).
+   */
+  private static void useLinkLocalAtOnce(String bridge) {
+    Sysctl.write("net/ipv6/conf/" + bridge + "/accept_dad", "0");
   }
 
   /** Lets answers to 127.0.0.1 come in by a bridge: a port is published there too. */

@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.network.NetworkManager.Sandbox;
 import dev.wherry.engine.network.NetworkManager.SandboxRequest;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,9 +21,11 @@ import org.junit.jupiter.api.Test;
 /** Which addresses networks and containers get. */
 @Tag("kernel")
 class NetworkAddressesTest extends NetworksFixture {
+  /** IFA_F_TENTATIVE of rtnetlink(7). */
+  private static final int TENTATIVE = 0x40;
 
   @Test
-  void an_ipv6_network_gives_addresses_of_both_families() {
+  void an_ipv6_network_gives_addresses_of_both_families() throws IOException {
     Network six =
         create(
             Specs.spec("six", "bridge", false, List.of(Specs.pool("fd00:77::/64", "")), Map.of()));
@@ -31,23 +37,37 @@ class NetworkAddressesTest extends NetworksFixture {
     assertThat(endpoint.ipv6Gateway()).isEqualTo("fd00:77::1");
     assertThat(web.ports().get("80/tcp"))
         .containsExactly(new PortBinding("0.0.0.0", "8080"), new PortBinding("::", "8080"));
-    host.namespaces.callInNetwork(
-        ns(web),
-        () -> {
-          ServerSocket server = new ServerSocket(80);
-          assertThat(server.isBound()).isTrue();
-          return true;
-        });
-    boolean reached =
-        host.namespaces.callInNetwork(
-            ns(other),
-            () -> {
-              try (java.net.Socket socket = new java.net.Socket()) {
-                socket.connect(new InetSocketAddress("fd00:77::1", 8080), 3000);
-                return socket.isConnected();
-              }
-            });
-    assertThat(reached).isTrue();
+    try (ServerSocket server = host.namespaces.callInNetwork(ns(web), () -> new ServerSocket(80))) {
+      assertThat(server.isBound()).isTrue();
+      boolean reached =
+          host.namespaces.callInNetwork(
+              ns(other),
+              () -> {
+                try (Socket socket = new Socket()) {
+                  socket.connect(new InetSocketAddress("fd00:77::1", 8080), 3000);
+                  return socket.isConnected();
+                }
+              });
+      assertThat(reached).isTrue();
+    }
+  }
+
+  @Test
+  void a_fresh_ipv6_bridge_waits_for_no_duplicate_of_its_addresses() {
+    create(Specs.spec("six", "bridge", false, List.of(Specs.pool("fd00:77::/64", "")), Map.of()));
+    open(request("web", Map.of(), "six"));
+    String bridge = "br-" + networks.get("six").id().substring(0, 12);
+    List<String> flags = host.call(() -> flagsOfAddresses(bridge));
+    assertThat(flags).hasSize(2).allMatch(each -> (Integer.parseInt(each, 16) & TENTATIVE) == 0);
+  }
+
+  /** The flags column of proc_net_if_inet6 for a link of the calling thread's namespace. */
+  private static List<String> flagsOfAddresses(String link) throws IOException {
+    return Files.readAllLines(Path.of("/proc/thread-self/net/if_inet6")).stream()
+        .map(line -> line.trim().split(" +"))
+        .filter(columns -> columns[5].equals(link))
+        .map(columns -> columns[4])
+        .toList();
   }
 
   @Test
