@@ -13,6 +13,7 @@ import dev.wherry.engine.image.FileImageStore;
 import dev.wherry.engine.launch.ConmonSupervisor;
 import dev.wherry.engine.launch.FdWatcher;
 import dev.wherry.engine.launch.LinuxHostDevices;
+import dev.wherry.engine.launch.LinuxHostMounts;
 import dev.wherry.engine.launch.OciSpecBuilder;
 import dev.wherry.engine.launch.Patience;
 import dev.wherry.engine.launch.RuntimeAdvisories;
@@ -272,6 +273,7 @@ final class EngineOpener {
         new OciSpecBuilder(
             host.facts(),
             new LinuxHostDevices(paths),
+            new LinuxHostMounts(paths),
             dev.wherry.engine.launch.SeccompProfile.parse(SeccompProfile.defaultJson()),
             new CdiDevices(config.containers().cdiDirectories())),
         cgroups,

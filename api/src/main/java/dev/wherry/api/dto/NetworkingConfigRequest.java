@@ -1,8 +1,10 @@
 package dev.wherry.api.dto;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The networks a new container joins (Docker Engine API, {@code NetworkingConfig}). */
 public record NetworkingConfigRequest(
-    @Nullable Map<String, @Nullable EndpointRequest> endpointsConfig) {}
+    @JsonDeserialize(contentUsing = EndpointReader.class)
+        @Nullable Map<String, @Nullable EndpointRequest> endpointsConfig) {}

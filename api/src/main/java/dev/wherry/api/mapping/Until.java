@@ -23,7 +23,20 @@ public record Until(@Nullable Instant end) {
     if (given.size() > 1) {
       throw new EngineException.InvalidParameter("more than one until filter specified");
     }
-    return new Until(given.isEmpty() ? null : GoTime.parse(given.iterator().next(), now));
+    return new Until(given.isEmpty() ? null : time(given.iterator().next(), now));
+  }
+
+  /** Nothing at all is no time either: who says {@code until=} does not mean everything. */
+  private static @Nullable Instant time(String text, Instant now) {
+    String refusal = "failed to parse value as time or duration: \"" + text + "\"";
+    if (text.isEmpty()) {
+      throw new EngineException.InvalidParameter(refusal);
+    }
+    try {
+      return GoTime.parse(text, now);
+    } catch (EngineException.InvalidParameter e) {
+      throw new EngineException.InvalidParameter(refusal, e);
+    }
   }
 
   /** Whether something made then is meant. */

@@ -38,7 +38,9 @@ public final class ApiRoutes {
     var inspection = new ContainerInspection(engine.containers(), engine.execs());
     CreateDefaults defaults = defaults(engine, config, machine);
     var rules = new CreateRequestRules(defaults);
-    containers = new ContainerRoutes(engine.containers(), engine.events(), list, inspection, rules);
+    containers =
+        new ContainerRoutes(
+            engine.containers(), engine.images(), engine.events(), list, inspection, rules);
     actions = new ContainerActionRoutes(engine.containers(), new UpdateRequestRules(defaults));
     streams = new ContainerStreamRoutes(engine.containers());
     stats = new ContainerStatsRoute(engine.containers());

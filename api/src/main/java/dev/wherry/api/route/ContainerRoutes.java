@@ -11,13 +11,17 @@ import dev.wherry.api.mapping.create.CreateRequestRules;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.event.EngineEvent;
+import dev.wherry.engine.image.Platforms;
 import dev.wherry.engine.lifecycle.ContainerLifecycle.ProcessTable;
 import dev.wherry.verticles.container.Containers;
 import dev.wherry.verticles.event.Events;
+import dev.wherry.verticles.image.Images;
 import io.vertx.core.Future;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Containers: what there are, one of them, a new one, and away with them. */
@@ -25,6 +29,7 @@ final class ContainerRoutes {
   private static final Json.Shape<CreateRequest> CREATE = Json.shape(CreateRequest.class);
 
   private final Containers containers;
+  private final Images images;
   private final ContainerList list;
   private final ContainerInspection inspection;
   private final CreateRequestRules rules;
@@ -32,11 +37,13 @@ final class ContainerRoutes {
 
   ContainerRoutes(
       Containers containers,
+      Images images,
       Events events,
       ContainerList list,
       ContainerInspection inspection,
       CreateRequestRules rules) {
     this.containers = containers;
+    this.images = images;
     this.events = events;
     this.list = list;
     this.inspection = inspection;
@@ -65,8 +72,25 @@ final class ContainerRoutes {
               rules.accept(request, name, platform, exchange.version());
           exchange.then(
               containers.create(accepted.container()),
-              container -> exchange.reply(201, new Created(container.id(), accepted.warnings())));
+              container -> {
+                List<String> warnings = new ArrayList<>(accepted.warnings());
+                if (platform.isEmpty()) {
+                  foreign(container).ifPresent(warnings::add);
+                }
+                exchange.reply(201, new Created(container.id(), warnings));
+              });
         });
+  }
+
+  /** What there is to say of an image that was made for something else than this host. */
+  private Optional<String> foreign(Container container) {
+    try {
+      return container.imageId().isEmpty()
+          ? Optional.empty()
+          : Platforms.warning(images.get(container.imageId()));
+    } catch (EngineException.NotFound goneMeanwhile) {
+      return Optional.empty();
+    }
   }
 
   private void rename(Exchange exchange) {

@@ -13,21 +13,28 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a container's record into the configuration an OCI runtime takes (OCI runtime-spec 1.0.2,
- * config.md), with dockerd's defaults. Changes nothing, and reads nothing but what it is given and
- * whether the source of a bind mount is a file, and what describes the CDI devices that it names.
+ * config.md), with dockerd's defaults. Changes nothing, and reads nothing but what it is given,
+ * whether the source of a bind mount is a file and how that is mounted, and what describes the CDI
+ * devices that it names.
  */
 public final class OciSpecBuilder {
   private static final String OCI_VERSION = "1.0.2";
 
   private final HostFacts facts;
   private final HostDevices devices;
+  private final HostMounts mounts;
   private final SeccompProfile defaultProfile;
   private final CdiDevices cdi;
 
   public OciSpecBuilder(
-      HostFacts facts, HostDevices devices, SeccompProfile defaultProfile, CdiDevices cdi) {
+      HostFacts facts,
+      HostDevices devices,
+      HostMounts mounts,
+      SeccompProfile defaultProfile,
+      CdiDevices cdi) {
     this.facts = facts;
     this.devices = devices;
+    this.mounts = mounts;
     this.defaultProfile = defaultProfile;
     this.cdi = cdi;
   }
@@ -51,7 +58,7 @@ public final class OciSpecBuilder {
     if (plan.namespaces().uts() instanceof Namespace.Own) {
       spec.put("hostname", plan.hostname());
     }
-    spec.set("mounts", new SpecMounts(plan, facts).build());
+    spec.set("mounts", new SpecMounts(plan, facts, mounts).build());
     if (!container.hostConfig().annotations().isEmpty()) {
       ObjectNode annotations = spec.putObject("annotations");
       container.hostConfig().annotations().forEach(annotations::put);

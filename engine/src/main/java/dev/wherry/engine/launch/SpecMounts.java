@@ -27,12 +27,14 @@ final class SpecMounts {
 
   private final LaunchPlan plan;
   private final HostFacts facts;
+  private final HostMounts mounts;
   private final Container container;
   private final HostConfig host;
 
-  SpecMounts(LaunchPlan plan, HostFacts facts) {
+  SpecMounts(LaunchPlan plan, HostFacts facts, HostMounts mounts) {
     this.plan = plan;
     this.facts = facts;
+    this.mounts = mounts;
     this.container = plan.container();
     this.host = container.hostConfig();
   }
@@ -57,26 +59,27 @@ final class SpecMounts {
       }
     }
     if (plan.shm() instanceof LaunchPlan.Shm.Bound bound && !taken.contains("/dev/shm")) {
-      own.add(
-          new Entry("/dev/shm", "bind", bound.source().toString(), List.of("rbind", "rprivate")));
+      List<String> options = new ArrayList<>(List.of("rbind", "rprivate"));
+      options.addAll(mounts.restrictions(bound.source()));
+      own.add(new Entry("/dev/shm", "bind", bound.source().toString(), options));
     }
     own.sort(Comparator.comparingInt(Entry::depth));
 
-    ArrayNode mounts = JsonNodeFactory.instance.arrayNode();
+    ArrayNode all = JsonNodeFactory.instance.arrayNode();
     for (Entry entry : defaults()) {
       boolean hidden =
           taken.contains(entry.destination())
               || (taken.contains("/dev") && entry.destination().startsWith("/dev/"));
       if (!hidden) {
-        mounts.add(entry.toJson());
+        all.add(entry.toJson());
       }
     }
     Path init = plan.init();
     if (init != null) {
-      mounts.add(new Entry(INIT_PATH, "bind", init.toString(), List.of("bind", "ro")).toJson());
+      all.add(new Entry(INIT_PATH, "bind", init.toString(), List.of("bind", "ro")).toJson());
     }
-    own.forEach(entry -> mounts.add(entry.toJson()));
-    return mounts;
+    own.forEach(entry -> all.add(entry.toJson()));
+    return all;
   }
 
   private List<Entry> defaults() {
@@ -130,6 +133,11 @@ final class SpecMounts {
       boolean onlyTop = asked.filter(MountSpec.BindOptions::readOnlyNonRecursive).isPresent();
       if (!alone && !onlyTop && facts.recursiveReadOnly() && !isFile(mount)) {
         options.add("rro");
+      }
+    }
+    for (String restriction : mounts.restrictions(Path.of(mount.source()))) {
+      if (!options.contains(restriction)) {
+        options.add(restriction);
       }
     }
     String propagation = mount.propagation();

@@ -53,6 +53,7 @@ final class NamespaceChoice {
    * The container whose network this one shares.
    *
    * @throws EngineException.Conflict if that one does not run
+   * @throws EngineException.Internal if it is this one, found by a part of its id
    */
   Optional<Container> networkDonor(Container container) {
     Optional<String> id = networkDonorId(container);
@@ -60,6 +61,9 @@ final class NamespaceChoice {
       return Optional.empty();
     }
     Container donor = index.get(id.get());
+    if (donor.id().equals(container.id())) {
+      throw new EngineException.Internal("cannot join own network");
+    }
     if (!donor.state().isAlive()) {
       throw new EngineException.Conflict(
           "cannot join network of a non running container: " + donor.id());

@@ -93,6 +93,7 @@ final class StartSequence {
     Path rootfs = parts.snapshotter().mount(container.id());
     undo.add(() -> parts.snapshotter().unmount(container.id()));
     preparation.checkBindSources(container);
+    new PropagationCheck(parts.mounts()).check(container);
     undo.add(() -> teardown.unmountVolumes(container));
     volumes(container).forEach(name -> parts.volumes().mount(name, container.id()));
     Container mounted =

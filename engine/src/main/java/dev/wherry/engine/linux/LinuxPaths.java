@@ -141,7 +141,8 @@ public final class LinuxPaths implements Paths {
         s.get(ValueLayout.JAVA_LONG, 8),
         s.get(ValueLayout.JAVA_LONG, 16),
         s.get(ValueLayout.JAVA_LONG, 24),
-        s.get(ValueLayout.JAVA_LONG, 32));
+        s.get(ValueLayout.JAVA_LONG, 32),
+        s.get(ValueLayout.JAVA_LONG, 80));
   }
 
   private static DirFd directory(Path path) {

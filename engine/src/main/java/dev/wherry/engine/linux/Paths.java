@@ -76,8 +76,11 @@ public interface Paths {
    * @param blocks of the block size, all
    * @param free blocks that root may use
    * @param available blocks that others may use
+   * @param flags of the mount: {@link MountFlags#MS_RDONLY}, {@code MS_NOSUID}, {@code MS_NODEV},
+   *     {@code MS_NOEXEC} mean here what they mean there; others have numbers of their own
    */
-  record FileSystemStat(long type, long blockSize, long blocks, long free, long available) {
+  record FileSystemStat(
+      long type, long blockSize, long blocks, long free, long available, long flags) {
     public static final long EXT4_SUPER_MAGIC = 0xEF53;
     public static final long XFS_SUPER_MAGIC = 0x58465342;
     public static final long BTRFS_SUPER_MAGIC = 0x9123683E;

@@ -62,6 +62,7 @@ class ConmonSupervisorTest {
         new OciSpecBuilder(
             facts,
             new LinuxHostDevices(paths),
+            new LinuxHostMounts(paths),
             SeccompProfile.parse("{\"defaultAction\":\"SCMP_ACT_ALLOW\"}"),
             new CdiDevices(List.of()));
     fixture.id = (UUID.randomUUID() + "" + UUID.randomUUID()).replace("-", "");

@@ -71,6 +71,7 @@ class OciSpecBuilderTest {
     return new OciSpecBuilder(
         facts,
         devices,
+        source -> source.startsWith("/fixed") ? List.of("ro", "nosuid") : List.of(),
         SeccompProfile.parse("{\"defaultAction\":\"SCMP_ACT_ERRNO\"}"),
         new CdiDevices(List.of()));
   }
@@ -426,6 +427,15 @@ class OciSpecBuilderTest {
         null,
         List.of(new Resources.Ulimit("nofile", hard, hard)),
         null);
+  }
+
+  @Test
+  void what_the_hosts_mount_does_not_allow_a_bind_of_it_does_not_either() {
+    fixture.mounts = List.of(bind("/fixed/x", "/a", true), bind("/fixed/y", "/b", false));
+    assertThat(options(mount("/a"))).containsExactly("rbind", "ro", "nosuid", "rprivate");
+    assertThat(options(mount("/b"))).containsExactly("rbind", "ro", "rro", "nosuid", "rprivate");
+    shm = new LaunchPlan.Shm.Bound(Path.of("/fixed/shm"));
+    assertThat(options(mount("/dev/shm"))).containsExactly("rbind", "rprivate", "ro", "nosuid");
   }
 
   private static MountPoint bind(String source, String target, boolean writable) {

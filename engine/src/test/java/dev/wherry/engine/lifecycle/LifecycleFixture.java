@@ -15,6 +15,7 @@ import dev.wherry.engine.launch.ConmonSupervisor;
 import dev.wherry.engine.launch.FdWatcher;
 import dev.wherry.engine.launch.HostFacts;
 import dev.wherry.engine.launch.LinuxHostDevices;
+import dev.wherry.engine.launch.LinuxHostMounts;
 import dev.wherry.engine.launch.OciSpecBuilder;
 import dev.wherry.engine.launch.Patience;
 import dev.wherry.engine.launch.Programs;
@@ -152,6 +153,7 @@ abstract class LifecycleFixture {
             new OciSpecBuilder(
                 facts,
                 new LinuxHostDevices(paths),
+                new LinuxHostMounts(paths),
                 SeccompProfile.parse("{\"defaultAction\":\"SCMP_ACT_ALLOW\"}"),
                 new CdiDevices(List.of())),
             cgroups,

@@ -27,7 +27,7 @@ public final class CreateRequestRules {
               ConfigRules.ALL,
               NetworkRules.ALL,
               ResourceRules.ALL,
-              List.of(ResourceRules.SWAP_NEEDS_MEMORY),
+              List.of(ResourceRules.SWAP_NEEDS_MEMORY, NetworkRules.ENDPOINTS_HAVE_SETTINGS),
               UnsupportedRules.ALL)
           .flatMap(List::stream)
           .toList();

@@ -42,6 +42,16 @@ final class NetworkRules {
           rule("fixed addresses", NetworkRules::endpoints),
           before(1, 44, "one network at create", NetworkRules::singleEndpoint));
 
+  /** Told after what is wrong with limits, as in dockerd. */
+  static final Rule ENDPOINTS_HAVE_SETTINGS =
+      rule(
+          "no network without settings",
+          c ->
+              endpointsOf(c)
+                  .forEach(
+                      (name, endpoint) ->
+                          refuseIf(endpoint == null, "no EndpointSettings for " + name)));
+
   private NetworkRules() {}
 
   private static void ports(@Nullable Map<String, @Nullable List<PortBindingRequest>> ports) {

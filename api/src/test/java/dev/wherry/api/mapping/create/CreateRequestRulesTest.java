@@ -43,6 +43,9 @@ class CreateRequestRulesTest {
         "{\"ExposedPorts\":{\"x/tcp\":{}}}|invalid port specification: \"x\"",
         "{\"NetworkingConfig\":{\"EndpointsConfig\":{\"a\":{\"IPAMConfig\":"
             + "{\"IPv4Address\":\"zz\"}}}}}|invalid IPv4 address: zz",
+        "{\"NetworkingConfig\":{\"EndpointsConfig\":{\"n\":null}}}|no EndpointSettings for n",
+        "{\"HostConfig\":{\"Memory\":1},\"NetworkingConfig\":{\"EndpointsConfig\":{\"n\":null}}}"
+            + "|Minimum memory limit allowed is 6MB",
       })
   void a_wrong_value_is_refused_in_dockerds_words(String json, String message) {
     assertThatThrownBy(() -> map(json)).isInstanceOf(InvalidParameter.class).hasMessage(message);
