@@ -4,6 +4,8 @@ import dev.wherry.api.http.Endpoint;
 import dev.wherry.api.http.Exchange;
 import dev.wherry.api.http.Filters;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.event.EngineEvent;
+import dev.wherry.verticles.event.Events;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import java.util.List;
@@ -28,13 +30,22 @@ final class AbsentRoutes {
   private static final List<String> SWARM_RESOURCES =
       List.of("services", "tasks", "nodes", "secrets", "configs");
 
+  private final Events events;
+
+  AbsentRoutes(Events events) {
+    this.events = events;
+  }
+
   void mount(Router router) {
     var routes = new Routes(router);
     swarm(routes, router);
     plugins(routes);
     routes
         .post("/build", Missing.operation("building images"))
-        .post("/build/prune", exchange -> exchange.reply(200, new CachePruned(null, 0)))
+        .post(
+            "/build/prune",
+            exchange ->
+                Prune.tell(exchange, events, EngineEvent.Type.BUILDER, 0, new CachePruned(null, 0)))
         .post("/build/cancel", Missing.operation("cancelling a build"))
         .post("/session", Missing.operation("BuildKit (/session)"))
         .post("/grpc", Missing.operation("BuildKit (/grpc)"));

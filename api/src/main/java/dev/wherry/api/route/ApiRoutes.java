@@ -29,6 +29,7 @@ public final class ApiRoutes {
   private final NetworkRoutes networks;
   private final VolumeRoutes volumes;
   private final EventRoutes events;
+  private final AbsentRoutes absent;
   private final SystemRoutes system;
   private final DiskUsageRoute diskUsage;
 
@@ -54,6 +55,7 @@ public final class ApiRoutes {
     networks = new NetworkRoutes(engine.networks(), engine.containers(), engine.events());
     volumes = new VolumeRoutes(engine.volumes(), engine.containers(), engine.events());
     events = new EventRoutes(engine.events());
+    absent = new AbsentRoutes(engine.events());
     system = new SystemRoutes(engine, machine, facts(config));
     diskUsage = new DiskUsageRoute(engine, list);
   }
@@ -100,7 +102,7 @@ public final class ApiRoutes {
     stats.mount(routes);
     contents.mount(routes);
     registries.mount(routes);
-    new AbsentRoutes().mount(router);
+    absent.mount(router);
   }
 
   /** What can be answered before the engine has recovered. */

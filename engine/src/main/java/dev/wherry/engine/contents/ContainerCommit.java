@@ -112,9 +112,9 @@ final class ContainerCommit {
     attributes.put("comment", commit.comment());
     attributes.put("imageID", image.id());
     String reference = commit.reference();
-    if (reference != null) {
-      attributes.put("imageRef", ImageReference.parse(reference).familiar());
-    }
+    attributes.put(
+        "imageRef",
+        reference == null ? "" : ImageReference.parse(reference).withDefaultTag().familiar());
     lifecycle.tell(container, "commit", attributes);
     return image.id();
   }

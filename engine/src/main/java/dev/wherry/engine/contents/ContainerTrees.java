@@ -4,6 +4,7 @@ import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.MountPoint;
 import dev.wherry.engine.container.MountSpec;
 import dev.wherry.engine.error.Undo;
+import dev.wherry.engine.lifecycle.ContainerEvents;
 import dev.wherry.engine.lifecycle.LifecycleParts;
 import dev.wherry.engine.lifecycle.MountSources;
 import dev.wherry.engine.lifecycle.RootDirectories;
@@ -35,11 +36,13 @@ final class ContainerTrees {
   private final LifecycleParts parts;
   private final RootPreparation preparation;
   private final MountSources sources;
+  private final ContainerEvents events;
 
   ContainerTrees(LifecycleParts parts) {
     this.parts = parts;
     this.preparation = new RootPreparation(parts.paths());
     this.sources = new MountSources(parts.paths(), parts.mounts(), parts.snapshotter());
+    this.events = new ContainerEvents(parts.journal());
   }
 
   /**
@@ -72,12 +75,14 @@ final class ContainerTrees {
   /** Sees to it that volumes that are mounts, parts of volumes and images are there. */
   private Container withSources(Container container, Undo undo) {
     String id = Ids.random();
+    undo.add(() -> events.volumesUnmounted(container));
     for (MountPoint mount : container.mounts()) {
       if (mount.type() == MountSpec.Type.VOLUME) {
         parts.volumes().mount(mount.name(), id);
         undo.add(() -> parts.volumes().unmount(mount.name(), id));
       }
     }
+    events.volumesMounted(container);
     return sources.forView(container, parts.places().viewParts(container.id(), id), undo);
   }
 

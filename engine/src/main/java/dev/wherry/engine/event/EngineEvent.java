@@ -26,6 +26,7 @@ public record EngineEvent(
     IMAGE,
     NETWORK,
     VOLUME,
+    BUILDER,
     DAEMON
   }
 }

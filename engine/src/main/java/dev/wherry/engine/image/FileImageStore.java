@@ -252,7 +252,8 @@ public final class FileImageStore implements ImageStore {
   }
 
   private static @Nullable ImageReference newTag(@Nullable String reference, String refusal) {
-    ImageReference name = reference == null ? null : ImageReference.parse(reference);
+    ImageReference name =
+        reference == null ? null : ImageReference.parse(reference).withDefaultTag();
     if (name != null && name.digest() != null) {
       throw new EngineException.InvalidParameter(refusal);
     }
@@ -285,7 +286,7 @@ public final class FileImageStore implements ImageStore {
 
   @Override
   public Image tag(String nameOrId, String reference) {
-    ImageReference name = ImageReference.parse(reference);
+    ImageReference name = ImageReference.parse(reference).withDefaultTag();
     if (name.digest() != null) {
       throw new EngineException.InvalidParameter(
           "refusing to create a tag with a digest reference");
@@ -332,7 +333,8 @@ public final class FileImageStore implements ImageStore {
           answer.add(new ImageDeletion(untag.reference().familiar(), null));
         }
         case ImageRemoval.Step.Delete delete -> {
-          events.tell(before, "delete", delete.imageId(), delete.imageId());
+          // As from dockerd without its labels: it is gone.
+          events.tell(table.index(), "delete", delete.imageId(), delete.imageId());
           answer.add(new ImageDeletion(null, delete.imageId()));
           for (String chain : table.close(delete.imageId())) {
             answer.add(new ImageDeletion(null, chain));

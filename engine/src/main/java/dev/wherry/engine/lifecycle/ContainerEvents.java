@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Events about containers and their volumes, with the attributes dockerd gives them. */
-final class ContainerEvents {
+public final class ContainerEvents {
   private final Journal journal;
 
-  ContainerEvents(Journal journal) {
+  public ContainerEvents(Journal journal) {
     this.journal = journal;
   }
 
@@ -29,7 +29,8 @@ final class ContainerEvents {
     journal.append(EngineEvent.Type.CONTAINER, action, container.id(), attributes);
   }
 
-  void volumesMounted(Container container) {
+  /** One event for each volume of the container that is mounted now. */
+  public void volumesMounted(Container container) {
     for (MountPoint mount : container.mounts()) {
       if (mount.type() == MountSpec.Type.VOLUME) {
         Map<String, String> attributes = new TreeMap<>();
@@ -43,7 +44,8 @@ final class ContainerEvents {
     }
   }
 
-  void volumesUnmounted(Container container) {
+  /** One event for each volume of the container that is no longer mounted. */
+  public void volumesUnmounted(Container container) {
     for (MountPoint mount : container.mounts()) {
       if (mount.type() == MountSpec.Type.VOLUME) {
         journal.append(

@@ -87,6 +87,10 @@ final class StartSequence {
     if (network != null) {
       undo.add(() -> network.finished().ifPresent(teardown::closeNetwork));
     }
+    if (NamespaceChoice.isOnHostNetwork(container)) {
+      parts.networks().tellOnHost(container.id());
+      undo.add(() -> parts.networks().tellOffHost(container.id()));
+    }
     makeDirectories();
     parts.syslog().begin(container, parts.places().log(container.id()));
     undo.add(() -> parts.syslog().finish(container.id()));

@@ -66,6 +66,9 @@ final class Teardown {
       }
       closeNetwork(sandbox(container, sandbox));
     }
+    if (NamespaceChoice.isOnHostNetwork(container)) {
+      parts.networks().tellOffHost(container.id());
+    }
   }
 
   /** Whether containers that run are in its network namespace too. */

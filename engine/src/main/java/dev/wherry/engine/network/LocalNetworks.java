@@ -263,6 +263,16 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
   }
 
   @Override
+  public void tellOnHost(String containerId) {
+    tell("connect", registry.get(PredefinedNetworks.HOST), Map.of("container", containerId));
+  }
+
+  @Override
+  public void tellOffHost(String containerId) {
+    tellDisconnected(registry.get(PredefinedNetworks.HOST), containerId);
+  }
+
+  @Override
   public void tellDisconnected(Network network, String containerId) {
     tell("disconnect", network, Map.of("container", containerId));
   }

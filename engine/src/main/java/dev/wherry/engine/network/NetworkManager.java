@@ -69,6 +69,12 @@ public interface NetworkManager {
    */
   void check(String ref, Attachment.Request request);
 
+  /** Tells that a container uses the host's network, for which nothing is to be made. */
+  void tellOnHost(String containerId);
+
+  /** Tells that a container no longer does. */
+  void tellOffHost(String containerId);
+
   /** Tells that a container that does not run is no longer on a network. */
   void tellDisconnected(Network network, String containerId);
 

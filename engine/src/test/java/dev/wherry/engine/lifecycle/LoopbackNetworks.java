@@ -83,6 +83,16 @@ final class LoopbackNetworks implements NetworkManager {
   }
 
   @Override
+  public void tellOnHost(String containerId) {
+    // Nobody listens.
+  }
+
+  @Override
+  public void tellOffHost(String containerId) {
+    // Nobody listens.
+  }
+
+  @Override
   public void tellDisconnected(Network network, String containerId) {
     throw new UnsupportedOperationException();
   }

@@ -104,7 +104,8 @@ public final class ContainerVerticle extends VerticleBase {
       Attacher attacher,
       ExecRunner execs,
       UsageWatches usages,
-      ContentRunner contents) {}
+      ContentRunner contents,
+      HealthChecks health) {}
 
   @Override
   public Future<?> start() {
@@ -137,7 +138,8 @@ public final class ContainerVerticle extends VerticleBase {
             new Attacher(room, surroundings.logs(), resizer),
             runner,
             new UsageWatches(room),
-            new ContentRunner(room, surroundings.contents(), surroundings.transfers()));
+            new ContentRunner(room, surroundings.contents(), surroundings.transfers()),
+            health);
     Promise<Void> recovered = own.promise();
     Exits exits = new Exits(room, restarts, remover, starter, health, recovered.future());
     return kernel
@@ -163,9 +165,14 @@ public final class ContainerVerticle extends VerticleBase {
       case ContainerCommand.Stop stop -> parts.stopper.stop(stop.ref(), stop.order());
       case ContainerCommand.Restart restart -> restart(parts, restart);
       case ContainerCommand.Kill kill -> parts.stopper.kill(kill.ref(), kill.signal());
-      case ContainerCommand.Pause pause -> change(parts, pause.ref(), ContainerLifecycle::pause);
+      case ContainerCommand.Pause pause ->
+          changed(parts, pause.ref(), ContainerLifecycle::pause)
+              .onSuccess(paused -> parts.health.ended(paused.id()))
+              .mapEmpty();
       case ContainerCommand.Unpause unpause ->
-          change(parts, unpause.ref(), ContainerLifecycle::unpause);
+          changed(parts, unpause.ref(), ContainerLifecycle::unpause)
+              .onSuccess(parts.health::running)
+              .mapEmpty();
       case ContainerCommand.Rename rename ->
           change(parts, rename.ref(), (engine, id) -> engine.rename(id, rename.newName()));
       case ContainerCommand.Connect connect ->
@@ -222,10 +229,14 @@ public final class ContainerVerticle extends VerticleBase {
   }
 
   private static Future<Void> change(Parts parts, String ref, Change change) {
+    return changed(parts, ref, change).mapEmpty();
+  }
+
+  private static Future<Container> changed(Parts parts, String ref, Change change) {
     return parts.room.inLane(
         ref,
         container ->
-            parts.room.kernel().run(() -> change.make(parts.room.lifecycle(), container.id())));
+            parts.room.kernel().call(() -> change.make(parts.room.lifecycle(), container.id())));
   }
 
   private static Future<Void> restart(Parts parts, ContainerCommand.Restart command) {

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Probes the containers that have a healthcheck, from their start to their end: one timer each, and
- * none while a probe runs. A paused container is not probed and keeps its status. Confined to one
- * context.
+ * none while a probe runs. A paused container is not probed and keeps its status; what comes of a
+ * probe that it was paused in does not count. Confined to one context.
  */
 final class HealthChecks {
   private static final Logger LOG = LoggerFactory.getLogger(HealthChecks.class);
@@ -33,7 +33,7 @@ final class HealthChecks {
     this.prober = prober;
   }
 
-  /** In the lane: its process runs, from now on or since before the daemon. */
+  /** Its process runs: from now on, again after a pause, or since before the daemon. */
   void running(Container container) {
     ended(container.id());
     Optional<ProbePlan> plan = ProbePlan.of(container.config());
@@ -45,7 +45,7 @@ final class HealthChecks {
     }
   }
 
-  /** Its process has ended. */
+  /** Its process has ended or is paused. */
   void ended(String id) {
     Monitor monitor = monitors.remove(id);
     if (monitor != null && monitor.timer != null) {
@@ -56,7 +56,7 @@ final class HealthChecks {
   private static Optional<Instant> startedAt(ContainerState state) {
     return switch (state) {
       case ContainerState.Running running -> Optional.of(running.startedAt());
-      case ContainerState.Paused paused -> Optional.of(paused.running().startedAt());
+      case ContainerState.Paused ignored -> Optional.empty();
       case ContainerState.Created ignored -> Optional.empty();
       case ContainerState.Restarting ignored -> Optional.empty();
       case ContainerState.Exited ignored -> Optional.empty();
@@ -102,11 +102,15 @@ final class HealthChecks {
       current()
           .ifPresent(
               container -> {
+                // While it is committed, for instance.
                 if (container.state() instanceof ContainerState.Paused) {
                   next(container);
                 } else {
                   boolean counts = !plan.isStartingUp(ran());
-                  prober.probe(container, plan).onSuccess(probe -> noteLater(probe, counts));
+                  prober
+                      .probe(container, plan)
+                      .onSuccess(probe -> noteLater(probe, counts))
+                      .onFailure(refused -> current().ifPresent(this::next));
                 }
               });
     }

@@ -5,6 +5,7 @@ import dev.wherry.engine.container.Exec;
 import dev.wherry.engine.container.ExecSpec;
 import dev.wherry.engine.container.Health.Probe;
 import dev.wherry.engine.container.ProbePlan;
+import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.image.GoDuration;
 import dev.wherry.verticles.bus.Timers;
 import dev.wherry.verticles.stream.StdioSession;
@@ -12,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,9 @@ final class Prober {
   /** Bytes of a probe's output that are kept. */
   static final int MAX_OUTPUT = 4096;
 
+  /** How long the start of a probe may take, as in dockerd. */
+  static final Duration START = Duration.ofSeconds(30);
+
   private static final int FAILED = -1;
 
   private final ContainerRoom room;
@@ -35,9 +40,16 @@ final class Prober {
     this.execs = execs;
   }
 
-  /** Completes with what came of it, in time or a moment after its time is over; never fails. */
+  /**
+   * Completes with what came of it, in time or a moment after its time is over. Its time begins
+   * when its process runs: a start that takes long is not the container's fault, see {@link
+   * #START}.
+   *
+   * @return fails with {@link EngineException.Conflict} where the container has been paused or has
+   *     ended before it began
+   */
   Future<Probe> probe(Container container, ProbePlan plan) {
-    Run run = new Run(plan);
+    Run run = new Run(plan, container.id());
     run.start(container);
     return run.done.future();
   }
@@ -53,12 +65,16 @@ final class Prober {
     private final Instant start = Instant.now();
     private final Buffer output = Buffer.buffer();
     private final Promise<Probe> done = room.context().promise();
-    private final Timers.Timer timeout;
+    private Timers.Timer timeout;
     private @Nullable String execId;
 
-    Run(ProbePlan plan) {
+    Run(ProbePlan plan, String containerId) {
       this.plan = plan;
-      this.timeout = room.timers().after(plan.timeout(), this::timedOut);
+      this.timeout =
+          room.timers()
+              .after(
+                  START,
+                  () -> overdue("timed out starting health check for container " + containerId));
     }
 
     void start(Container container) {
@@ -78,6 +94,9 @@ final class Prober {
     private void running(String id, StdioSession opened) {
       if (done.future().isComplete()) {
         kill();
+      } else {
+        timeout.cancel();
+        timeout = room.timers().after(plan.timeout(), this::timedOut);
       }
       opened
           .output()
@@ -114,7 +133,11 @@ final class Prober {
 
     private void timedOut() {
       String text = "Health check exceeded timeout (" + GoDuration.text(plan.timeout()) + ")";
-      complete(FAILED, output.length() == 0 ? text : text + ": " + text());
+      overdue(output.length() == 0 ? text : text + ": " + text());
+    }
+
+    private void overdue(String text) {
+      complete(FAILED, text);
       kill();
     }
 
@@ -129,7 +152,12 @@ final class Prober {
     }
 
     private void failed(Throwable failure) {
-      complete(FAILED, String.valueOf(failure.getMessage()));
+      if (failure instanceof EngineException.Conflict) {
+        timeout.cancel();
+        done.tryFail(failure);
+      } else {
+        complete(FAILED, String.valueOf(failure.getMessage()));
+      }
     }
 
     private void complete(int exitCode, String text) {

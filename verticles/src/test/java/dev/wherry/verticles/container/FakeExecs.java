@@ -18,11 +18,15 @@ final class FakeExecs implements ExecLifecycle {
   final List<String> calls = new CopyOnWriteArrayList<>();
   final Map<String, Consumer<Integer>> exits = new ConcurrentHashMap<>();
   volatile RuntimeException failure;
+  volatile RuntimeException refusal;
   private final Map<String, Exec> execs = new ConcurrentHashMap<>();
   private int made;
 
   @Override
   public synchronized Exec create(String containerId, ExecSpec spec) {
+    if (refusal != null) {
+      throw refusal;
+    }
     made++;
     Exec exec = new Exec("e" + made, containerId, spec, false, false, null, 0);
     execs.put(exec.id(), exec);

@@ -48,6 +48,11 @@ class HealthTest {
     return id;
   }
 
+  /** Its own time has begun. */
+  private void awaitProbeRuns() {
+    await().until(() -> Duration.ofSeconds(2).equals(fixture.timers.next()));
+  }
+
   private Health health() {
     return fixture.state("a").health();
   }
@@ -89,6 +94,7 @@ class HealthTest {
     run();
     String id = begin();
     fixture.conmon.last().writes(StdStream.STDERR, "wait");
+    awaitProbeRuns();
     fixture.timers.advance(Duration.ofSeconds(2));
     await().until(() -> health() != null && health().log().size() == 1);
     assertThat(health().log().getFirst().exitCode()).isEqualTo(-1);
@@ -133,12 +139,44 @@ class HealthTest {
     run();
     probe(0, "");
     fixture.get(() -> fixture.containers.pause("a"));
-    fixture.timers.advance(INTERVAL);
-    await().until(() -> fixture.timers.next() != null);
+    await().until(() -> fixture.timers.pending() == 0);
     assertThat(health().status()).isEqualTo(Status.HEALTHY);
     assertThat(fixture.execEngine.calls).doesNotContain("start e2");
     fixture.get(() -> fixture.containers.unpause("a"));
+    await().until(() -> fixture.timers.next() != null);
     probe(0, "");
+  }
+
+  @Test
+  void a_probe_that_its_container_is_paused_in_does_not_count() {
+    run();
+    String id = begin();
+    awaitProbeRuns();
+    fixture.get(() -> fixture.containers.pause("a"));
+    fixture.timers.advance(Duration.ofSeconds(2));
+    await().until(() -> fixture.execEngine.calls.contains("kill " + id));
+    fixture.conmon.last().ends();
+    fixture.get(() -> fixture.containers.unpause("a"));
+    await()
+        .until(
+            () -> {
+              fixture.timers.advance(Duration.ofSeconds(1));
+              return fixture.execEngine.calls.contains("attached e2");
+            });
+    assertThat(health()).as("nothing noted").isNull();
+    fixture.conmon.last().ends();
+    fixture.execEngine.ends("e2", 0);
+    await().until(() -> health() != null && health().status() == Status.HEALTHY);
+    assertThat(health().log()).hasSize(1);
+  }
+
+  @Test
+  void a_probe_that_is_refused_because_its_container_is_paused_does_not_count() {
+    run();
+    fixture.execEngine.refusal = new EngineException.Conflict("Container a is paused");
+    fixture.timers.advance(INTERVAL);
+    await().untilAsserted(() -> assertThat(fixture.timers.next()).isEqualTo(INTERVAL));
+    assertThat(health()).as("nothing noted").isNull();
   }
 
   @Test
