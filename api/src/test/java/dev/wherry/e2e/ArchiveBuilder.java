@@ -14,6 +14,13 @@ import java.util.zip.GZIPOutputStream;
 /** Makes images layer by layer and writes them in the forms {@code docker load} takes. */
 final class ArchiveBuilder {
   private final List<byte[]> layers = new ArrayList<>();
+  private String architecture = "amd64";
+
+  /** What the image says that it runs on, other than amd64. */
+  ArchiveBuilder architecture(String name) {
+    architecture = name;
+    return this;
+  }
 
   /** Adds a layer. */
   ArchiveBuilder layer(TestImages.Content content) {
@@ -50,10 +57,10 @@ final class ArchiveBuilder {
     }
     return TestImages.bytes(
         """
-        {"architecture":"amd64","os":"linux","created":"2026-01-01T00:00:00Z",\
+        {"architecture":"%s","os":"linux","created":"2026-01-01T00:00:00Z",\
         "config":{"Env":["PATH=/bin"],"Cmd":["sh"],"Labels":{"made":"by hand"}},\
         "rootfs":{"type":"layers","diff_ids":[%s]},"history":[%s]}"""
-            .formatted(diffIds, history));
+            .formatted(architecture, diffIds, history));
   }
 
   /** The image's id. */

@@ -3,6 +3,7 @@ package dev.wherry.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.wherry.api.http.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,12 +16,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** Options of create that few use, seen from inside a container; many in one where they allow. */
 @EndToEnd
 class CreateOptionsIT {
+  private final DaemonUnderTest daemon;
   private final DockerCli docker;
 
   @TempDir private Path dir;
 
-  CreateOptionsIT(DockerCli docker) {
-    this.docker = docker;
+  CreateOptionsIT(DaemonUnderTest daemon) {
+    this.daemon = daemon;
+    this.docker = daemon.docker();
   }
 
   private String sh(List<String> flags, String script) {
@@ -57,6 +60,100 @@ class CreateOptionsIT {
         .isEqualTo(
             "67108864\n104857600\n33554432\n30\noom_kill_disable 1\n500\n512\n50000\n20000\n0"
                 + "\n0\n77\n7:0 1048576\n7:0 20");
+  }
+
+  @Test
+  void limits_that_follow_from_others_or_are_none_are_the_kernels() {
+    assumeTrue(Files.exists(Path.of("/sys/fs/cgroup/memory")), "control groups of version 2");
+    String swap = "cat /sys/fs/cgroup/memory/memory.memsw.limit_in_bytes";
+    assertThat(sh(words("-m 64m"), swap)).isEqualTo("134217728");
+    assertThat(
+            sh(
+                words("-m 64m --memory-swap -1 --pids-limit -1 --cpus 1.5"),
+                swap + "; cd /sys/fs/cgroup; cat pids/pids.max cpu/cpu.cfs_quota_us"))
+        .isEqualTo("9223372036854771712\nmax\n150000");
+  }
+
+  @Test
+  void real_time_is_what_the_kernel_gives() {
+    assumeTrue(
+        Files.exists(Path.of("/sys/fs/cgroup/cpu/cpu.rt_runtime_us")), "no groups of real time");
+    assertThat(sh(words("--cpu-rt-period 500000"), "cat /sys/fs/cgroup/cpu/cpu.rt_period_us"))
+        .isEqualTo("500000");
+    // The groups above have no runtime to give away.
+    assertThat(
+            docker.refused("run", "--rm", "--cpu-rt-runtime", "1000", TestImages.BUSYBOX, "true"))
+        .contains("cpu.rt_runtime_us")
+        .containsIgnoringCase("invalid argument");
+    assertThat(
+            docker.refused(
+                DockerCli.line(
+                    List.of("create", "--cpu-rt-runtime", "2000", "--cpu-rt-period", "1000"),
+                    List.of(TestImages.BUSYBOX),
+                    List.of())))
+        .containsIgnoringCase("cpu real-time runtime cannot be higher than cpu real-time period");
+  }
+
+  @Test
+  void a_containers_id_is_written_to_a_file_that_must_be_new() throws IOException {
+    String file = dir.resolve("id").toString();
+    String[] line = {"create", "--name", "boat", "--cidfile", file, TestImages.BUSYBOX};
+    String id = docker.ok(line);
+    assertThat(Path.of(file)).hasContent(id);
+    assertThat(docker.ok("inspect", "-f", "{{.Id}} {{.HostConfig.ContainerIDFile}}", "boat"))
+        .isEqualTo(id + " " + file)
+        .matches("[0-9a-f]{64} .*");
+    line[2] = "other";
+    assertThat(docker.refused(line)).contains("container ID file found");
+    Files.delete(Path.of(file));
+    line[5] = "nosuch.invalid/nosuch";
+    docker.refused(line);
+    assertThat(Path.of(file)).doesNotExist();
+    assertThat(docker.ok("ps", "-aq").lines()).hasSize(1);
+  }
+
+  @Test
+  void an_image_for_another_platform_is_run_with_a_warning_and_refused_where_it_is_not_wanted() {
+    String own = docker.ok("image", "inspect", "-f", "{{.Architecture}}", TestImages.BUSYBOX);
+    String other = own.equals("arm64") ? "s390x" : "arm64";
+    Path archive =
+        new ArchiveBuilder()
+            .architecture(other)
+            .rawLayer(TestImages.busyboxRoot())
+            .dockerArchive("foreign:1");
+    docker.ok("load", "-i", archive.toString());
+    try {
+      CliResult result = docker.run("run", "--rm", "foreign:1", "echo", "ran");
+      assertThat(result.stdout()).isEqualTo("ran\n");
+      assertThat(result.stderr())
+          .contains(
+              ("The requested image's platform (linux/%s) does not match the detected host"
+                      + " platform (linux/%s) and no specific platform was requested")
+                  .formatted(other, own));
+      String asked = "linux/" + other;
+      result = docker.run("create", "--name", "boat", "--platform", asked, "foreign:1");
+      assertThat(result.exitCode()).isZero();
+      assertThat(result.stderr()).isEmpty();
+      assertThat(docker.ok("inspect", "-f", "{{.Platform}}", "boat")).isEqualTo("linux");
+      assertThat(create("?platform=linux/" + own, "{\"Image\":\"foreign:1\"}"))
+          .isEqualTo(
+              ("404 image with reference foreign:1 was found but does not match the specified"
+                      + " platform: wanted linux/%s, actual: linux/%s")
+                  .formatted(own, other));
+      assertThat(create("?platform=foo", "{\"Image\":\"foreign:1\"}"))
+          .isEqualTo("400 \"foo\": unknown operating system or architecture: invalid argument");
+      assertThat(create("?platform=windows", "{\"Image\":\"busybox\"}")).startsWith("404 image");
+    } finally {
+      docker.removeAllContainers();
+      docker.ok("rmi", "foreign:1");
+    }
+  }
+
+  /** Status and message, as the command line, which pulls for a 404, does not show them. */
+  private String create(String query, String json) {
+    RawHttp.Answer answer =
+        RawHttp.send(daemon.socket(), "POST", "/v1.41/containers/create" + query, json);
+    return answer.status() + " " + Json.tree(answer.body()).path("message").asText();
   }
 
   @Test

@@ -2,9 +2,11 @@ package dev.wherry.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wherry.api.http.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,19 +60,43 @@ class DaemonChoicesIT {
         "{\"cdiVersion\":\"0.6.0\",\"kind\":\"vendor.com/other\",\"devices\":"
             + "[{\"name\":\"two\",\"containerEdits\":{\"env\":[\"TWO=2\"]}}]}");
     Files.writeString(cdi.resolve("broken.json"), "{\"kind\":");
+    // What it is called with, and the last bundle it is given.
+    Path recorder =
+        Files.writeString(
+            dir.resolve("recorder"),
+            """
+            #!/bin/sh
+            echo "$@" >> %1$s/calls
+            for word; do
+              [ "$last" = --bundle ] && cp "$word/config.json" %1$s/config.json
+              last=$word
+            done
+            exec %2$s "$@"
+            """
+                .formatted(dir, runtime()));
+    Files.setPosixFilePermissions(recorder, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path config =
         Files.writeString(
             dir.resolve("daemon.json"),
             """
             {"runtimes": {"mine": {"path": "runc", "runtimeArgs": ["--debug"]},
+                          "recorder": {"path": "%s", "runtimeArgs": ["--rootless=false"]},
                           "gone": {"path": "/nowhere/runc"}},
+             "default-runtime": "recorder",
              "default-address-pools": [{"base": "10.99.0.0/16", "size": 24}],
              "cdi-spec-dirs": ["%s"], "features": {"cdi": true}}
             """
-                .formatted(cdi));
+                .formatted(recorder, cdi));
     daemon = WherryDaemon.start("--config-file", config.toString());
     docker = daemon.docker();
     TestImages.importBusybox(docker);
+  }
+
+  /** crun, but where it refuses to run: on both versions of control groups at once. */
+  private static String runtime() {
+    boolean both = Files.isDirectory(Path.of("/sys/fs/cgroup/unified"));
+    String crun = "/usr/bin/crun";
+    return both || !Files.isExecutable(Path.of(crun)) ? "runc" : crun;
   }
 
   @AfterAll
@@ -102,6 +128,43 @@ class DaemonChoicesIT {
     assertThat(docker.ok("exec", "boat", "echo", "too")).isEqualTo("too");
     assertThat(docker.ok("inspect", "-f", "{{.HostConfig.Runtime}}", "boat")).isEqualTo("mine");
     docker.ok("rm", "-f", "boat");
+  }
+
+  @Test
+  void the_administrators_choice_runs_what_names_no_other_and_is_given_the_annotations()
+      throws IOException {
+    assertThat(docker.ok("info", "-f", "{{.DefaultRuntime}} {{json .Runtimes}}"))
+        .startsWith("recorder {")
+        .contains(
+            "\"recorder\":{\"path\":\"%s/recorder\",\"runtimeArgs\":[\"--rootless=false\"]}"
+                .formatted(dir));
+    assertThat(
+            docker.ok(
+                "run",
+                "--name",
+                "boat",
+                "--annotation",
+                "org.example.colour=red",
+                "--annotation",
+                "empty=",
+                TestImages.BUSYBOX,
+                "echo",
+                "ran"))
+        .isEqualTo("ran");
+    String id = docker.ok("inspect", "-f", "{{.Id}}", "boat");
+    assertThat(Files.readAllLines(dir.resolve("calls")))
+        .anyMatch(call -> call.matches("--rootless=false .*create --bundle .* " + id));
+    String annotations = "{\"empty\":\"\",\"org.example.colour\":\"red\"}";
+    assertThat(Json.tree(Files.readString(dir.resolve("config.json"))).path("annotations"))
+        .isEqualTo(Json.tree(annotations));
+    assertThat(
+            docker.ok(
+                "inspect",
+                "-f",
+                "{{.HostConfig.Runtime}} {{json .HostConfig.Annotations}}",
+                "boat"))
+        .isEqualTo("recorder " + annotations);
+    docker.ok("rm", "boat");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -91,6 +92,22 @@ class LifecycleIT {
     await().until(() -> docker.ok("logs", "boat").contains("ready"));
     docker.ok("stop", "boat");
     assertThat(state("boat")).isEqualTo("exited false false 9");
+  }
+
+  @Test
+  void a_stop_timeout_of_the_containers_own_is_waited_for() {
+    docker.ok(
+        DockerCli.line(
+            List.of("run", "-d", "--name", "boat", "--stop-timeout", "1"),
+            List.of(TestImages.BUSYBOX, "sh", "-c"),
+            List.of("trap '' TERM; echo ready; while :; do sleep 0.1; done")));
+    await().until(() -> docker.ok("logs", "boat").contains("ready"));
+    Instant before = Instant.now();
+    docker.ok("stop", "boat");
+    assertThat(Duration.between(before, Instant.now()))
+        .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(8));
+    assertThat(state("boat")).isEqualTo("exited false false 137");
+    assertThat(docker.ok("inspect", "-f", "{{.Config.StopTimeout}}", "boat")).isEqualTo("1");
   }
 
   @Test

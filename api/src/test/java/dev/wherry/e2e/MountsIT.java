@@ -67,6 +67,68 @@ class MountsIT {
   }
 
   @Test
+  void a_tmpfs_has_its_owner_and_runs_nothing_unless_it_may() {
+    String script = "stat -c %a:%u:%g /s; printf '#!/bin/sh\necho ran' > /s/x; chmod +x /s/x; /s/x";
+    assertThat(sh("--tmpfs", "/s:exec,mode=755,uid=7,gid=8,nr_inodes=9", script))
+        .isEqualTo("755:7:8\nran");
+    assertThat(sh("--tmpfs", "/s", script + " 2>&1; true"))
+        .startsWith("1777:0:0\n")
+        .contains("Permission denied");
+    assertThat(
+            docker.refused("run", "--rm", "--tmpfs", "/s:colour=red", TestImages.BUSYBOX, "true"))
+        .contains("invalid tmpfs option [\"colour=red\"]");
+  }
+
+  @Test
+  void a_tmpfs_of_mount_has_its_size_and_mode() {
+    String mount = "type=tmpfs,target=/s";
+    assertThat(
+            sh(
+                "--mount",
+                mount + ",tmpfs-size=1m,tmpfs-mode=1750",
+                "grep ' /s ' /proc/mounts; stat -c %a /s; head -c 2000000 /dev/zero > /s/x; stat -c %s /s/x"))
+        .startsWith("tmpfs /s tmpfs rw,nosuid,nodev,noexec,relatime,size=1024k,mode=1750")
+        .endsWith("\n1750\n1048576");
+    assertThat(sh("--mount", mount + ",readonly", "touch /s/x 2>&1; true")).contains("Read-only");
+    assertThat(docker.refused("create", "--mount", mount + ",source=/tmp", TestImages.BUSYBOX))
+        .contains("invalid mount config for type \"tmpfs\": field Source must not be specified");
+  }
+
+  @Test
+  void in_a_read_only_root_what_is_mounted_can_be_written() {
+    String script =
+        """
+        for d in / /run /s /hold /bound /dev /dev/shm /etc; do
+          (echo x > $d/x) 2>/dev/null && echo $d
+        done
+        (echo x >> /etc/hosts) 2>/dev/null && echo hosts
+        true
+        """;
+    try {
+      assertThat(
+              docker.ok(
+                  "run",
+                  "--rm",
+                  "--read-only",
+                  "--tmpfs",
+                  "/run",
+                  "--mount",
+                  "type=tmpfs,target=/s",
+                  "-v",
+                  "hold:/hold",
+                  "-v",
+                  dir + ":/bound",
+                  TestImages.BUSYBOX,
+                  "sh",
+                  "-c",
+                  script))
+          .isEqualTo("/run\n/s\n/hold\n/bound\n/dev\n/dev/shm");
+    } finally {
+      docker.ok("volume", "rm", "hold");
+    }
+  }
+
+  @Test
   void a_named_volume_outlives_its_containers() {
     try {
       sh("-v", "hold:/data", "echo kept > /data/file");

@@ -1,8 +1,13 @@
 package dev.wherry.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,10 +18,12 @@ class ProcessSettingsIT {
   /** What Docker grants by default: CHOWN to SETFCAP, fourteen capabilities. */
   private static final String DEFAULT_CAPABILITIES = "00000000a80425fb";
 
+  private final DaemonUnderTest daemon;
   private final DockerCli docker;
 
-  ProcessSettingsIT(DockerCli docker) {
-    this.docker = docker;
+  ProcessSettingsIT(DaemonUnderTest daemon) {
+    this.daemon = daemon;
+    this.docker = daemon.docker();
   }
 
   /** Runs a shell line in a container with the given flags and returns its output. */
@@ -61,6 +68,34 @@ class ProcessSettingsIT {
   }
 
   @Test
+  void a_group_the_image_does_not_have_is_named() {
+    assertThat(docker.refused("run", "--rm", "-u", "0:crew", TestImages.BUSYBOX, "true"))
+        .contains("unable to find group crew: no matching entries in group file");
+    assertThat(docker.refused("run", "--rm", "--group-add", "crew", TestImages.BUSYBOX, "true"))
+        .contains("Unable to find group crew: no matching entries in group file");
+  }
+
+  @Test
+  void an_init_is_the_first_process_and_reaps_and_passes_signals_on() {
+    docker.ok(
+        "run",
+        "-d",
+        "--init",
+        "--name",
+        "boat",
+        TestImages.BUSYBOX,
+        "sh",
+        "-c",
+        "trap 'exit 5' TERM; while :; do sleep 0.1; done");
+    assertThat(docker.ok("exec", "boat", "cat", "/proc/1/comm")).isEqualTo("docker-init");
+    docker.ok("exec", "boat", "sh", "-c", "(sleep 0.01 &)");
+    await().until(() -> docker.ok("exec", "boat", "ps", "-o", "comm,stat"), s -> !s.contains(" Z"));
+    docker.ok("stop", "boat");
+    assertThat(docker.ok("inspect", "-f", "{{.State.ExitCode}} {{.HostConfig.Init}}", "boat"))
+        .isEqualTo("5 true");
+  }
+
+  @Test
   void a_user_the_image_does_not_have_is_named() {
     assertThat(docker.refused("run", "--rm", "-u", "nobody1", TestImages.BUSYBOX, "true"))
         .contains("nobody1");
@@ -89,8 +124,11 @@ class ProcessSettingsIT {
             "create", TestImages.BUSYBOX, "sh", "-c", "hostname; grep $(hostname) /etc/hosts");
     String shown = docker.ok("start", "-a", id);
     assertThat(shown).startsWith(id.substring(0, 12) + "\n").contains("\t" + id.substring(0, 12));
-    assertThat(sh("-h boat --domainname sea", "hostname; cat /etc/hosts"))
-        .startsWith("boat\n")
+    assertThat(
+            sh(
+                "-h boat --domainname sea",
+                "hostname; cat /proc/sys/kernel/domainname; cat /etc/hosts"))
+        .startsWith("boat\nsea\n")
         .contains("boat.sea boat");
   }
 
@@ -277,6 +315,46 @@ class ProcessSettingsIT {
                 "--ulimit nofile=123:456 --sysctl net.ipv4.ip_unprivileged_port_start=99",
                 "ulimit -n; ulimit -Hn; cat /proc/sys/net/ipv4/ip_unprivileged_port_start"))
         .isEqualTo("123\n456\n99");
+  }
+
+  @Test
+  void a_limit_of_one_number_is_both() {
+    assertThat(
+            sh(
+                "--ulimit nofile=99 --ulimit core=0 --ulimit nproc=55:66",
+                "ulimit -n; ulimit -Hn; ulimit -c; ulimit -u; ulimit -Hu"))
+        .isEqualTo("99\n99\n0\n55\n66");
+  }
+
+  @Test
+  void sysctls_are_those_of_the_containers_namespaces() throws IOException {
+    assertThat(
+            sh(
+                "--sysctl kernel.msgmax=9000 --sysctl fs.mqueue.msg_max=11",
+                "cat /proc/sys/kernel/msgmax /proc/sys/fs/mqueue/msg_max"))
+        .isEqualTo("9000\n11");
+    for (String flags :
+        List.of(
+            "--network host --sysctl net.ipv4.ip_forward=1",
+            "--ipc host --sysctl kernel.msgmax=9000",
+            "--sysctl net.nosuch=1")) {
+      String[] line =
+          DockerCli.line(
+              List.of("run", "--rm"),
+              List.of(flags.split(" ")),
+              List.of(TestImages.BUSYBOX, "true"));
+      assertThat(docker.refused(line))
+          .containsAnyOf("net.ipv4.ip_forward", "kernel.msgmax", "nosuch");
+    }
+    // The command line does not send it.
+    Path hosts = Path.of("/proc/sys/vm/swappiness");
+    String before = Files.readString(hosts);
+    String asked = "{\"Image\":\"busybox\",\"HostConfig\":{\"Sysctls\":{\"vm.swappiness\":\"7\"}}}";
+    RawHttp.send(daemon.socket(), "POST", "/containers/create?name=boat", asked);
+    RawHttp.Answer answer = RawHttp.send(daemon.socket(), "POST", "/containers/boat/start", "");
+    assertThat(answer.status()).isBetween(400, 500);
+    assertThat(answer.body()).contains("vm.swappiness");
+    assertThat(Files.readString(hosts)).isEqualTo(before);
   }
 
   @Test

@@ -152,6 +152,27 @@ class RegistryIT {
   }
 
   @Test
+  void the_image_of_another_platform_is_pulled_when_it_is_run_for_that() {
+    try (RealRegistry registry = registry()) {
+      RealRegistry.Pushed amd64 = registry.push("app", "amd64", busybox("amd64"));
+      RealRegistry.Pushed arm64 =
+          registry.push("app", "arm64", busybox("arm64").architecture("arm64"));
+      registry.pushIndex("app", "multi", amd64, arm64);
+      String name = registry.name("app:multi");
+      for (String architecture : List.of("arm64", "amd64", "arm64")) {
+        CliResult result =
+            docker.run("run", "--rm", "--platform", "linux/" + architecture, name, "cat", "/mark");
+        assertThat(result.stdout()).isEqualTo(architecture);
+        assertThat(result.stderr())
+            .contains("Unable to find image '" + name + "' locally")
+            .doesNotContain("does not match");
+      }
+      CliResult again = docker.run("run", "--rm", "--platform", "linux/arm64", name, "true");
+      assertThat(again.stderr()).isEmpty();
+    }
+  }
+
+  @Test
   void what_is_not_there_is_said_in_dockerds_words() {
     try (RealRegistry registry = registry()) {
       registry.push("app", "1", busybox("one"));
