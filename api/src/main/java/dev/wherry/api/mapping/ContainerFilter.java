@@ -5,11 +5,13 @@ import dev.wherry.api.http.Filters;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerIndex;
 import dev.wherry.engine.container.ContainerState;
+import dev.wherry.engine.container.LegacyLink;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.image.Image;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +91,7 @@ public final class ContainerFilter {
     List<Container> listed = between(index);
     Set<String> ancestors = filters.has("ancestor") ? ancestors(image, images) : Set.of();
     Set<String> ids = ids(index);
+    Map<String, List<String>> linkNames = filters.has("name") ? LegacyLink.names(index) : Map.of();
     boolean tasksOnly = filters.flag("is-task", false);
     var shown = new ArrayList<Container>();
     for (Container container : listed) {
@@ -97,6 +100,7 @@ public final class ContainerFilter {
               && !tasksOnly
               && (!filters.has("ancestor") || ancestors.contains(container.imageId()))
               && (!filters.has("id") || ids.contains(container.id()))
+              && nameMatches(container, linkNames)
               && matches(container);
       if (wanted) {
         shown.add(container);
@@ -109,8 +113,7 @@ public final class ContainerFilter {
   }
 
   private boolean matches(Container container) {
-    return nameMatches(container.name())
-        && filters.exact("status", container.state().status())
+    return filters.exact("status", container.state().status())
         && filters.labels(container.config().labels())
         && filters.exact("health", health(container))
         && exitMatches(container.state())
@@ -123,6 +126,11 @@ public final class ContainerFilter {
 
   private static String health(Container container) {
     return container.health() == null ? "none" : container.health().status().word();
+  }
+
+  private boolean nameMatches(Container container, Map<String, List<String>> linkNames) {
+    return nameMatches(container.name())
+        || linkNames.getOrDefault(container.id(), List.of()).stream().anyMatch(this::nameMatches);
   }
 
   private boolean nameMatches(String name) {

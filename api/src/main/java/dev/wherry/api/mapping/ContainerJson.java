@@ -17,6 +17,7 @@ public final class ContainerJson {
    * The whole answer.
    *
    * @param files where its files are
+   * @param links its legacy links as they are shown
    * @param execIds its execs that have not ended
    * @param usage what it takes on disk, {@code null} to leave sizes out
    * @param version decides which members a client of that age can read
@@ -24,6 +25,7 @@ public final class ContainerJson {
   public static ContainerView inspect(
       Container container,
       ContainerFiles files,
+      List<String> links,
       List<String> execIds,
       @Nullable DiskUsage usage,
       ApiVersion version) {
@@ -46,7 +48,7 @@ public final class ContainerJson {
         "",
         "",
         ConfigJson.listOrNull(execIds),
-        HostConfigJson.of(container.hostConfig()),
+        HostConfigJson.of(container.hostConfig(), links),
         new GraphDriverView(files.graphDriverData(), container.driver()),
         usage == null ? null : Long.valueOf(usage.sizeRw()),
         usage == null ? null : Long.valueOf(usage.sizeRootFs()),

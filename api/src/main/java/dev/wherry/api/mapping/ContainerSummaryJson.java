@@ -28,19 +28,21 @@ public final class ContainerSummaryJson {
   /**
    * One entry of the list.
    *
+   * @param names its own and those that links give it
    * @param image the reference it was made from, or its image's id where that reference has moved
    * @param now what durations are counted to
    * @param usage what it takes on disk, {@code null} to leave sizes out
    */
   public static ContainerSummaryView of(
       Container container,
+      List<String> names,
       String image,
       Instant now,
       @Nullable DiskUsage usage,
       ApiVersion version) {
     return new ContainerSummaryView(
         container.id(),
-        List.of("/" + container.name()),
+        names.stream().sorted().map(name -> "/" + name).toList(),
         image,
         container.imageId(),
         command(container.path(), container.args()),

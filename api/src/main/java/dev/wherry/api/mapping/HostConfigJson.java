@@ -33,10 +33,10 @@ import org.jspecify.annotations.Nullable;
 final class HostConfigJson {
   private HostConfigJson() {}
 
-  static HostConfigView of(HostConfig host) {
+  static HostConfigView of(HostConfig host, List<String> links) {
     return new HostConfigView(
         storage(host),
-        networking(host.network()),
+        networking(host.network(), links),
         running(host),
         security(host),
         processor(host.resources()),
@@ -66,7 +66,7 @@ final class HostConfigJson {
         host.shmSize());
   }
 
-  private static Networking networking(HostConfig.NetworkOptions network) {
+  private static Networking networking(HostConfig.NetworkOptions network, List<String> links) {
     return new Networking(
         network.mode(),
         portsOrNull(network.portBindings()),
@@ -75,7 +75,7 @@ final class HostConfigJson {
         listOrNull(network.dnsOptions()),
         listOrNull(network.dnsSearch()),
         listOrNull(network.extraHosts()),
-        listOrNull(network.links()));
+        listOrNull(links));
   }
 
   private static Running running(HostConfig host) {

@@ -6,6 +6,7 @@ import dev.wherry.api.http.Exchange;
 import dev.wherry.api.http.Json;
 import dev.wherry.api.mapping.ContainerJson;
 import dev.wherry.engine.container.Container;
+import dev.wherry.engine.container.LegacyLink;
 import dev.wherry.verticles.container.Containers;
 import dev.wherry.verticles.container.Execs;
 import io.netty.buffer.Unpooled;
@@ -45,6 +46,7 @@ final class ContainerInspection {
               ContainerJson.inspect(
                   container,
                   containers.files(container),
+                  links(container),
                   execs.ofContainer(container.id()),
                   usages.get(container.id()),
                   exchange.version());
@@ -55,19 +57,31 @@ final class ContainerInspection {
   @SuppressWarnings("ReferenceEquality") // a record is replaced as a whole: identity is its version
   private byte[] written(Container container, ApiVersion version) {
     List<String> execIds = execs.ofContainer(container.id());
+    List<String> links = links(container);
     var key = new Key(container.id(), version);
     Kept before = kept.get(key);
-    if (before != null && before.container == container && before.execIds.equals(execIds)) {
+    if (before != null
+        && before.container == container
+        && before.execIds.equals(execIds)
+        && before.links.equals(links)) {
       return before.json;
     }
     ContainerView view =
-        ContainerJson.inspect(container, containers.files(container), execIds, null, version);
+        ContainerJson.inspect(
+            container, containers.files(container), links, execIds, null, version);
     byte[] json = Json.line(view).getBytes();
     if (kept.size() >= MAX_KEPT) {
       kept.clear();
     }
-    kept.put(key, new Kept(container, execIds, json));
+    kept.put(key, new Kept(container, execIds, links, json));
     return json;
+  }
+
+  /** They have the names of other containers, which may change. */
+  private List<String> links(Container container) {
+    return LegacyLink.of(container).stream()
+        .map(link -> link.shown(container, containers.index()))
+        .toList();
   }
 
   /** A buffer over kept bytes, without a copy. */
@@ -79,5 +93,5 @@ final class ContainerInspection {
 
   /** An answer with what it was made from; the record's identity is its version. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Kept(Container container, List<String> execIds, byte[] json) {}
+  private record Kept(Container container, List<String> execIds, List<String> links, byte[] json) {}
 }

@@ -9,6 +9,7 @@ import dev.wherry.api.mapping.ContainerFilter;
 import dev.wherry.api.mapping.ContainerSummaryJson;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerIndex;
+import dev.wherry.engine.container.LegacyLink;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.image.Image;
 import dev.wherry.engine.lifecycle.ContainerLifecycle.DiskUsage;
@@ -83,25 +84,33 @@ final class ContainerList {
     return views(shown, imageIds(shown), Instant.now(), usages, version);
   }
 
-  private static List<ContainerSummaryView> views(
+  private List<ContainerSummaryView> views(
       List<Container> shown,
       Map<String, String> imageIds,
       Instant now,
       Map<String, DiskUsage> usages,
       ApiVersion version) {
     var views = new ArrayList<ContainerSummaryView>(shown.size());
+    Map<String, List<String>> linkNames = LegacyLink.names(containers.index());
     for (Container container : shown) {
       String image = container.config().image();
       boolean moved = !container.imageId().equals(imageIds.get(image));
       views.add(
           ContainerSummaryJson.of(
               container,
+              names(container, linkNames),
               moved ? container.imageId() : image,
               now,
               usages.get(container.id()),
               version));
     }
     return views;
+  }
+
+  private static List<String> names(Container container, Map<String, List<String>> linkNames) {
+    List<String> names = new ArrayList<>(linkNames.getOrDefault(container.id(), List.of()));
+    names.add(container.name());
+    return names;
   }
 
   /** What the references the containers were made from mean now, empty for nothing. */

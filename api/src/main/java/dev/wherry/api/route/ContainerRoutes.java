@@ -9,6 +9,7 @@ import dev.wherry.api.mapping.ContainerFilter;
 import dev.wherry.api.mapping.Until;
 import dev.wherry.api.mapping.create.CreateRequestRules;
 import dev.wherry.engine.container.Container;
+import dev.wherry.engine.container.LegacyLink;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.event.EngineEvent;
 import dev.wherry.engine.image.Platforms;
@@ -103,10 +104,27 @@ final class ContainerRoutes {
 
   private void remove(Exchange exchange) {
     if (exchange.flag("link")) {
-      throw Missing.refusal("removing a link");
+      unlink(exchange);
+      return;
     }
     exchange.then(
         containers.remove(exchange.path("name"), exchange.flag("force"), exchange.flag("v")),
+        done -> exchange.replyEmpty(204));
+  }
+
+  /** Takes away one of the names of a container, {@code OTHER/ALIAS}, not the container. */
+  private void unlink(Exchange exchange) {
+    String given = exchange.path("name");
+    String name = given.startsWith("/") ? given.substring(1) : given;
+    containers.index().get(name);
+    LegacyLink.Place place =
+        LegacyLink.find(containers.index(), name)
+            .orElseThrow(
+                () ->
+                    new EngineException.Internal(
+                        "Conflict, cannot remove the default link name of the container"));
+    exchange.then(
+        containers.unlink(place.parent().id(), place.link().alias()),
         done -> exchange.replyEmpty(204));
   }
 

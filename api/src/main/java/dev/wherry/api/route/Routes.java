@@ -7,6 +7,9 @@ import io.vertx.ext.web.Router;
 
 /** Adds routes to a router; only a help to write them one a line. */
 final class Routes {
+  /** The name may have slashes: a link gives a container the name {@code OTHER/ALIAS}. */
+  private static final String CONTAINER = "/containers/:name";
+
   private final Router router;
 
   Routes(Router router) {
@@ -34,6 +37,9 @@ final class Routes {
   }
 
   private Routes add(HttpMethod method, String path, Endpoint endpoint) {
+    if (path.startsWith(CONTAINER)) {
+      return named(method, "/containers/", path.substring(CONTAINER.length()), endpoint);
+    }
     router.route(method, path).handler(Exchange.handler(endpoint));
     return this;
   }

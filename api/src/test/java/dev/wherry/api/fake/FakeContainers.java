@@ -191,6 +191,11 @@ public final class FakeContainers implements Containers {
   }
 
   @Override
+  public Future<Void> unlink(String ref, String alias) {
+    return done("unlink", ref, alias);
+  }
+
+  @Override
   public Future<Void> connect(String ref, String network, Attachment.Request request) {
     return done("connect", ref, network, request);
   }

@@ -26,7 +26,12 @@ class ContainerJsonTest {
         new String(
             Json.bytes(
                 ContainerJson.inspect(
-                    container, new FakeContainers().files(container), List.of(), usage, version)),
+                    container,
+                    new FakeContainers().files(container),
+                    List.of(),
+                    List.of(),
+                    usage,
+                    version)),
             UTF_8));
   }
 

@@ -54,7 +54,12 @@ class ContainerSummaryJsonTest {
     return new String(
         Json.bytes(
             ContainerSummaryJson.of(
-                container, "busybox", Fixtures.STARTED.plusSeconds(16), usage, version)));
+                container,
+                List.of(container.name()),
+                "busybox",
+                Fixtures.STARTED.plusSeconds(16),
+                usage,
+                version)));
   }
 
   @Test

@@ -10,8 +10,8 @@ import java.util.Optional;
 public interface ContainerIndex {
 
   /**
-   * The container meant by a full id, a name with or without its leading slash, or a unique id
-   * prefix, in that order of preference.
+   * The container meant by a full id, a name with or without its leading slash, a unique id prefix,
+   * or the name that a {@link LegacyLink} gives it, in that order of preference.
    *
    * @throws dev.wherry.engine.error.EngineException.NotFound {@code No such container: X}
    * @throws dev.wherry.engine.error.EngineException.InvalidParameter if the prefix is ambiguous

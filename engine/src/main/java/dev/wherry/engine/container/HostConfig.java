@@ -43,6 +43,19 @@ public record HostConfig(
 
   /** With other limits and another restart policy, which is what an update changes. */
   public HostConfig with(Resources newResources, RestartPolicy newRestartPolicy) {
+    return with(network, newRestartPolicy, namespaces, newResources);
+  }
+
+  /** With what other containers and networks are to it said differently. */
+  public HostConfig with(NetworkOptions newNetwork, NamespaceModes newNamespaces) {
+    return with(newNetwork, restartPolicy, newNamespaces, resources);
+  }
+
+  private HostConfig with(
+      NetworkOptions newNetwork,
+      RestartPolicy newRestartPolicy,
+      NamespaceModes newNamespaces,
+      Resources newResources) {
     return new HostConfig(
         binds,
         mounts,
@@ -51,11 +64,11 @@ public record HostConfig(
         volumeDriver,
         containerIdFile,
         logConfig,
-        network,
+        newNetwork,
         newRestartPolicy,
         autoRemove,
         security,
-        namespaces,
+        newNamespaces,
         newResources,
         shmSize,
         sysctls,
@@ -85,6 +98,7 @@ public record HostConfig(
    *     or a network's name
    * @param portBindings {@code port/proto} to the host addresses it is published on
    * @param extraHosts {@code host:ip}
+   * @param links {@code container:alias}, by id once the container is made; see {@link LegacyLink}
    */
   public record NetworkOptions(
       String mode,
@@ -94,7 +108,19 @@ public record HostConfig(
       List<String> dnsOptions,
       List<String> dnsSearch,
       List<String> extraHosts,
-      List<String> links) {}
+      List<String> links) {
+
+    /** With other links. */
+    public NetworkOptions withLinks(List<String> newLinks) {
+      return with(mode, newLinks);
+    }
+
+    /** With another mode and other links. */
+    public NetworkOptions with(String newMode, List<String> newLinks) {
+      return new NetworkOptions(
+          newMode, portBindings, publishAllPorts, dns, dnsOptions, dnsSearch, extraHosts, newLinks);
+    }
+  }
 
   /**
    * @param maskedPaths {@code null} for the engine's default list

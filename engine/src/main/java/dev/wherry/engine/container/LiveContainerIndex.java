@@ -50,7 +50,10 @@ public final class LiveContainerIndex implements ContainerIndex {
       return exact;
     }
     String name = ref.startsWith("/") ? ref.substring(1) : ref;
-    return byName(name).or(() -> byPrefix(ref)).orElseThrow(() -> notFound(ref));
+    return byName(name)
+        .or(() -> byPrefix(ref))
+        .or(() -> LegacyLink.find(this, name).flatMap(place -> place.link().target(this)))
+        .orElseThrow(() -> notFound(ref));
   }
 
   private Optional<Container> byPrefix(String prefix) {

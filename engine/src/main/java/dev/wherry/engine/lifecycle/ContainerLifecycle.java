@@ -126,6 +126,15 @@ public interface ContainerLifecycle {
   Container rename(String id, String newName);
 
   /**
+   * Takes a link to another container away, at once if the container is alive; the variables that
+   * it brought stay until the next start.
+   *
+   * @param alias what the other is called in it
+   * @throws dev.wherry.engine.error.EngineException.NotFound if it has no such link
+   */
+  Container unlink(String id, String alias);
+
+  /**
    * Joins a container to one more network, at once if it is alive.
    *
    * @param network name, id or unique id prefix

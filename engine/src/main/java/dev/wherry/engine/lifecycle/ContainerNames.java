@@ -98,6 +98,24 @@ final class ContainerNames {
     return name.isEmpty() ? generate(id) : take(check(name), id);
   }
 
+  /**
+   * Takes another name for a container that keeps its own for now.
+   *
+   * @return the name taken, without a slash
+   * @throws EngineException.InvalidParameter if it is none
+   * @throws EngineException.Conflict if another container has it
+   */
+  String reserveAnew(String name, String id) {
+    String prefix = "Error when allocating new name: ";
+    try {
+      return reserve("/" + name, id);
+    } catch (EngineException.Conflict e) {
+      throw new EngineException.Conflict(prefix + e.getMessage());
+    } catch (EngineException.InvalidParameter e) {
+      throw new EngineException.InvalidParameter(prefix + e.getMessage(), e);
+    }
+  }
+
   /** Gives a name free, unless another container has it. */
   void release(String name, String id) {
     idByName.remove(name, id);

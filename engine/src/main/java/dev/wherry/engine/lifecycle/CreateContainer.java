@@ -160,22 +160,6 @@ final class CreateContainer {
       throw new EngineException.InvalidParameter(
           "invalid USER mode: " + host.namespaces().userns());
     }
-    for (String link : host.network().links()) {
-      checkLink(link);
-    }
-  }
-
-  private void checkLink(String link) {
-    String[] words = link.split(":", -1);
-    if (words.length > 2 || words[0].isEmpty()) {
-      throw new EngineException.InvalidParameter("bad format for links: " + link);
-    }
-    try {
-      records.index().get(words[0]);
-    } catch (EngineException.NotFound e) {
-      throw new EngineException.InvalidParameter(
-          "could not get container for " + words[0] + ": " + e.getMessage(), e);
-    }
   }
 
   /** The networks it will be on, by name; a network that does not exist is told at the start. */

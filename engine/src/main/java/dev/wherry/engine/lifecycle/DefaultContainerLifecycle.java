@@ -301,7 +301,7 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
       throw new EngineException.InvalidParameter(
           "Renaming a container with the same name as its current name");
     }
-    String taken = reserveForRename(bare, container.id());
+    String taken = names.reserveAnew(bare, container.id());
     Container renamed;
     try {
       renamed = records.save(container.withName(taken));
@@ -319,6 +319,11 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
   }
 
   @Override
+  public Container unlink(String id, String alias) {
+    return networkChanges.unlink(id, alias);
+  }
+
+  @Override
   public Container connect(String id, String network, Attachment.Request request) {
     return networkChanges.connect(id, network, request);
   }
@@ -326,17 +331,6 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
   @Override
   public Container disconnect(String id, String network, boolean force) {
     return networkChanges.disconnect(id, network, force);
-  }
-
-  private String reserveForRename(String name, String id) {
-    String prefix = "Error when allocating new name: ";
-    try {
-      return names.reserve("/" + name, id);
-    } catch (EngineException.Conflict e) {
-      throw new EngineException.Conflict(prefix + e.getMessage());
-    } catch (EngineException.InvalidParameter e) {
-      throw new EngineException.InvalidParameter(prefix + e.getMessage(), e);
-    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.wherry.engine.lifecycle;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerIndex;
 import dev.wherry.engine.container.HostConfig.NetworkOptions;
+import dev.wherry.engine.container.LegacyLink;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.launch.LaunchPlan.BindFile;
 import dev.wherry.engine.names.NameService;
@@ -20,6 +21,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The container's own /etc/hosts, /etc/resolv.conf and /etc/hostname. */
 final class EtcFiles {
@@ -49,7 +52,7 @@ final class EtcFiles {
     List<String> extraHosts = new ArrayList<>(options.extraHosts());
     if (!NamespaceChoice.isOnUserNetwork(container)) {
       // on a user's network links are names that the name server knows
-      options.links().forEach(link -> addLink(container, link, extraHosts));
+      LegacyLink.of(container).forEach(link -> addLink(container, link, extraHosts));
     }
     String hosts;
     if (NamespaceChoice.isOnHostNetwork(container)) {
@@ -82,12 +85,17 @@ final class EtcFiles {
    * Names the name server to a running container that has just got its first network with names,
    * unless the container has changed the file itself.
    */
-  private void namesChanged(Container before, Container after) throws IOException {
-    if (servesNames(after.networks()) && !servesNames(before.networks())) {
-      Path file = NetworkFiles.Location.in(places.container(after.id())).resolvConf();
+  private void namesChanged(Container before, Container after) {
+    if (!servesNames(after.networks()) || servesNames(before.networks())) {
+      return;
+    }
+    Path file = NetworkFiles.Location.in(places.container(after.id())).resolvConf();
+    try {
       if (Files.readString(file).equals(resolvConf(after, false))) {
         Files.writeString(file, resolvConf(after, true));
       }
+    } catch (IOException e) {
+      throw notWritten(file, e);
     }
   }
 
@@ -95,17 +103,26 @@ final class EtcFiles {
   void networksChanged(Container before, Container after) {
     List<String> old = addresses(before.networks().values());
     List<String> now = addresses(after.networks().values());
-    Path file = NetworkFiles.Location.in(places.container(after.id())).hosts();
     List<String> gone = old.stream().filter(address -> !now.contains(address)).toList();
     List<String> fresh = now.stream().filter(address -> !old.contains(address)).toList();
     String names = HostsFile.names(after.config().hostname(), after.config().domainname());
+    changeHosts(after, names, gone, fresh);
+    namesChanged(before, after);
+  }
+
+  private void changeHosts(
+      Container container, String names, List<String> gone, List<String> fresh) {
+    Path file = NetworkFiles.Location.in(places.container(container.id())).hosts();
     try {
       // In place: the file is bound into the container, which may have written to it too.
       Files.writeString(file, HostsFile.changed(Files.readString(file), names, gone, fresh));
-      namesChanged(before, after);
     } catch (IOException e) {
-      throw new EngineException.Internal("cannot write " + file + ": " + e.getMessage(), e);
+      throw notWritten(file, e);
     }
+  }
+
+  private static EngineException notWritten(Path file, IOException e) {
+    return new EngineException.Internal("cannot write " + file + ": " + e.getMessage(), e);
   }
 
   private static boolean servesNames(Map<String, Attachment> attachments) {
@@ -142,26 +159,38 @@ final class EtcFiles {
     return addresses;
   }
 
-  /**
-   * A legacy link {@code name:alias} is a line in the hosts file for each of the target's names.
-   */
-  private void addLink(Container container, String link, List<String> extraHosts) {
-    int colon = link.indexOf(':');
-    String name = colon < 0 ? link : link.substring(0, colon);
-    String alias = colon < 0 ? link : link.substring(colon + 1);
-    Container target = index.get(name);
-    if (!target.state().isAlive()) {
-      throw new EngineException.Conflict(
-          "Cannot link to a non running container: /%s AS /%s/%s"
-              .formatted(target.name(), container.name(), alias));
-    }
+  private void addLink(Container container, LegacyLink link, List<String> extraHosts) {
+    Container target =
+        link.target(index)
+            .filter(linked -> linked.state().isAlive())
+            .orElseThrow(
+                () -> {
+                  String shown = link.shown(container, index).replaceFirst(":/", " AS /");
+                  return new EngineException.Conflict(
+                      "Cannot link to a non running container: " + shown);
+                });
     for (String address : addresses(target.networks().values())) {
-      extraHosts.add(alias + ":" + address);
-      extraHosts.add(target.config().hostname() + ":" + address);
-      if (!target.name().equals(alias)) {
-        extraHosts.add(target.name() + ":" + address);
-      }
+      extraHosts.add(names(link, target) + ":" + address);
     }
+  }
+
+  /** All of a link's names on one line, as dockerd writes it. */
+  private static String names(LegacyLink link, Container target) {
+    return Stream.of(link.alias(), target.config().hostname(), target.name())
+        .distinct()
+        .collect(Collectors.joining(" "));
+  }
+
+  /** Takes a link's names out of a running container's hosts file. */
+  void linkRemoved(Container container, LegacyLink link) {
+    link.target(index)
+        .ifPresent(
+            target ->
+                changeHosts(
+                    container,
+                    names(link, target),
+                    addresses(target.networks().values()),
+                    List.of()));
   }
 
   /** The host's address on the default bridge, which {@code host-gateway} stands for. */

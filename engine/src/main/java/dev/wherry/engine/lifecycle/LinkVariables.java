@@ -2,6 +2,7 @@ package dev.wherry.engine.lifecycle;
 
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerIndex;
+import dev.wherry.engine.container.LegacyLink;
 import dev.wherry.engine.network.Attachment;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,10 +21,8 @@ final class LinkVariables {
   static List<String> of(Container container, ContainerIndex index) {
     List<String> variables = new ArrayList<>();
     if (NamespaceChoice.hasOwnNetwork(container) && !NamespaceChoice.isOnUserNetwork(container)) {
-      for (String link : container.hostConfig().network().links()) {
-        String[] words = link.split(":", 2);
-        Container target = index.get(words[0]);
-        add(container, target, words.length > 1 ? words[1] : target.name(), variables);
+      for (LegacyLink link : LegacyLink.of(container)) {
+        link.target(index).ifPresent(target -> add(container, target, link.alias(), variables));
       }
     }
     return variables;

@@ -1,10 +1,16 @@
 package dev.wherry.engine.lifecycle;
 
+import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerIndex;
 import dev.wherry.engine.container.HostConfig;
+import dev.wherry.engine.container.LegacyLink;
 import dev.wherry.engine.error.EngineException;
+import java.util.List;
 
-/** Turns {@code container:NAME} into {@code container:ID}, so that a rename changes nothing. */
+/**
+ * Turns names of containers into ids, so that a rename changes nothing: {@code container:NAME} and
+ * the targets of links.
+ */
 final class ModeReferences {
   private static final String CONTAINER = "container:";
 
@@ -13,41 +19,41 @@ final class ModeReferences {
   static HostConfig resolved(HostConfig host, ContainerIndex index) {
     HostConfig.NamespaceModes modes = host.namespaces();
     HostConfig.NetworkOptions network = host.network();
-    return new HostConfig(
-        host.binds(),
-        host.mounts(),
-        host.tmpfs(),
-        host.volumesFrom(),
-        host.volumeDriver(),
-        host.containerIdFile(),
-        host.logConfig(),
-        new HostConfig.NetworkOptions(
-            networkMode(network.mode(), index),
-            network.portBindings(),
-            network.publishAllPorts(),
-            network.dns(),
-            network.dnsOptions(),
-            network.dnsSearch(),
-            network.extraHosts(),
-            network.links()),
-        host.restartPolicy(),
-        host.autoRemove(),
-        host.security(),
+    String mode = networkMode(network.mode(), index);
+    List<String> links =
+        NamespaceChoice.isUserNetwork(mode)
+            ? List.of() // the name server has those of the endpoint
+            : network.links().stream().map(link -> link(link, index)).toList();
+    return host.with(
+        network.with(mode, links),
         new HostConfig.NamespaceModes(
             mode(modes.ipc(), index),
             mode(modes.pid(), index),
             modes.uts(),
             modes.userns(),
-            modes.cgroupns()),
-        host.resources(),
-        host.shmSize(),
-        host.sysctls(),
-        host.storageOpt(),
-        host.annotations(),
-        host.runtime(),
-        host.init(),
-        host.isolation(),
-        host.consoleSize());
+            modes.cgroupns()));
+  }
+
+  private static String link(String text, ContainerIndex index) {
+    LegacyLink link = LegacyLink.parse(text);
+    Container target;
+    try {
+      target = index.get(link.target());
+      String mode = target.hostConfig().network().mode();
+      while (mode.startsWith(CONTAINER)) {
+        target = index.get(mode.substring(CONTAINER.length()));
+        mode = target.hostConfig().network().mode();
+      }
+    } catch (EngineException.NotFound e) {
+      throw new EngineException.InvalidParameter(
+          "could not get container for " + link.target() + ": " + e.getMessage(), e);
+    }
+    if (NamespaceChoice.isOnHostNetwork(target)) {
+      throw new EngineException.InvalidParameter(
+          "conflicting options: host type networking can't be used with links. This would result in"
+              + " undefined behavior");
+    }
+    return new LegacyLink(target.id(), link.alias()).text();
   }
 
   /** As in dockerd, a network's donor need not exist before the start. */

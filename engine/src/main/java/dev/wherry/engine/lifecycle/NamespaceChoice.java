@@ -27,14 +27,22 @@ final class NamespaceChoice {
 
   /** Whether the container gets a network namespace of its own. */
   static boolean hasOwnNetwork(Container container) {
-    String mode = container.hostConfig().network().mode();
-    return !mode.equals(HOST) && !mode.startsWith(CONTAINER);
+    return isOwn(container.hostConfig().network().mode());
+  }
+
+  private static boolean isOwn(String networkMode) {
+    return !networkMode.equals(HOST) && !networkMode.startsWith(CONTAINER);
   }
 
   /** Whether its own network is one that a user has made. */
   static boolean isOnUserNetwork(Container container) {
-    String mode = container.hostConfig().network().mode();
-    return hasOwnNetwork(container) && !mode.equals("default") && !Network.isPredefined(mode);
+    return isUserNetwork(container.hostConfig().network().mode());
+  }
+
+  static boolean isUserNetwork(String networkMode) {
+    return isOwn(networkMode)
+        && !networkMode.equals("default")
+        && !Network.isPredefined(networkMode);
   }
 
   static boolean isOnHostNetwork(Container container) {

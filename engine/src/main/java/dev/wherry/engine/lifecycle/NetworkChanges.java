@@ -3,6 +3,7 @@ package dev.wherry.engine.lifecycle;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ContainerState;
 import dev.wherry.engine.container.HostConfig;
+import dev.wherry.engine.container.LegacyLink;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.names.NameService;
 import dev.wherry.engine.network.Attachment;
@@ -11,10 +12,11 @@ import dev.wherry.engine.network.NetworkManager;
 import dev.wherry.engine.network.NetworkManager.Sandbox;
 import dev.wherry.engine.network.NetworkManager.SandboxRequest;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Joins containers to networks and takes them off, whether they run or not. */
+/** Joins containers to networks and takes them off, and links away, whether they run or not. */
 final class NetworkChanges {
   private static final String HOST = "host";
   private static final String NONE = "none";
@@ -162,6 +164,28 @@ final class NetworkChanges {
     names.serve(left, sandbox(left));
     etc.networksChanged(container, left);
     return left;
+  }
+
+  Container unlink(String id, String alias) {
+    Container container = records.index().get(id);
+    List<LegacyLink> links = LegacyLink.of(container);
+    LegacyLink gone =
+        links.stream()
+            .filter(link -> link.alias().equals(alias))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new EngineException.NotFound(
+                        "No such container: " + container.name() + "/" + alias));
+    HostConfig host = container.hostConfig();
+    List<String> kept =
+        links.stream().filter(link -> !link.equals(gone)).map(LegacyLink::text).toList();
+    HostConfig without = host.with(host.network().withLinks(kept), host.namespaces());
+    Container unlinked = records.save(container.withHostConfig(without));
+    if (unlinked.state().isAlive()) {
+      etc.linkRemoved(unlinked, gone);
+    }
+    return unlinked;
   }
 
   private static void checkMayBeChanged(Container container) {

@@ -88,6 +88,11 @@ public final class ContainerClient implements Containers {
   }
 
   @Override
+  public Future<Void> unlink(String ref, String alias) {
+    return ask(new ContainerCommand.Unlink(ref, alias));
+  }
+
+  @Override
   public Future<Void> connect(String ref, String network, Attachment.Request request) {
     return ask(new ContainerCommand.Connect(ref, network, request));
   }

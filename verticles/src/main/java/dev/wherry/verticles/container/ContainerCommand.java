@@ -31,6 +31,8 @@ sealed interface ContainerCommand<R> extends Command<R> {
 
   record Rename(String ref, String newName) implements ContainerCommand<Void> {}
 
+  record Unlink(String ref, String alias) implements ContainerCommand<Void> {}
+
   record Connect(String ref, String network, Attachment.Request request)
       implements ContainerCommand<Void> {}
 

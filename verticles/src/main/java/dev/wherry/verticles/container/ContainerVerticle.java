@@ -175,6 +175,8 @@ public final class ContainerVerticle extends VerticleBase {
               .mapEmpty();
       case ContainerCommand.Rename rename ->
           change(parts, rename.ref(), (engine, id) -> engine.rename(id, rename.newName()));
+      case ContainerCommand.Unlink unlink ->
+          change(parts, unlink.ref(), (engine, id) -> engine.unlink(id, unlink.alias()));
       case ContainerCommand.Connect connect ->
           change(
               parts,

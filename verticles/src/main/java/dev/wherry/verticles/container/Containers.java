@@ -57,6 +57,9 @@ public interface Containers {
 
   Future<Void> rename(String ref, String newName);
 
+  /** Takes the link away that gives another container this alias in it. */
+  Future<Void> unlink(String ref, String alias);
+
   /** Joins a container to a network, at once if it runs. */
   Future<Void> connect(String ref, String network, Attachment.Request request);
 

@@ -2,12 +2,13 @@ package dev.wherry.verticles.container;
 
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.HostConfig;
+import dev.wherry.engine.container.LegacyLink;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -57,21 +58,11 @@ final class StartOrder {
         Stream.of(host.network().mode(), host.namespaces().ipc(), host.namespaces().pid())
             .filter(mode -> mode.startsWith(CONTAINER))
             .map(mode -> mode.substring(CONTAINER.length()));
-    Stream<String> linked = host.network().links().stream().map(link -> link.split(":", 2)[0]);
-    Set<String> ids = new LinkedHashSet<>();
-    Stream.concat(joined, linked)
-        .forEach(
-            ref ->
-                room.lifecycle()
-                    .index()
-                    .byId(ref)
-                    .or(() -> room.lifecycle().index().byName(bare(ref)))
-                    .ifPresent(other -> ids.add(other.id())));
-    return ids;
-  }
-
-  private static String bare(String name) {
-    return name.startsWith("/") ? name.substring(1) : name;
+    Stream<String> linked =
+        LegacyLink.of(container).stream()
+            .flatMap(link -> link.target(room.lifecycle().index()).stream())
+            .map(Container::id);
+    return Stream.concat(joined, linked).collect(Collectors.toSet());
   }
 
   private Future<Void> inTime(Future<Void> event) {

@@ -305,6 +305,11 @@ final class FakeLifecycle implements ContainerLifecycle, ContainerIndex {
   }
 
   @Override
+  public Container unlink(String id, String alias) {
+    throw new UnsupportedOperationException("unlink");
+  }
+
+  @Override
   public Container connect(String id, String network, Attachment.Request request) {
     throw new UnsupportedOperationException("connect");
   }
