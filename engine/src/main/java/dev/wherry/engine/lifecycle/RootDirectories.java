@@ -6,6 +6,10 @@ import dev.wherry.engine.linux.FileStat;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.RootDir;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,6 +18,8 @@ import java.util.Optional;
  */
 public final class RootDirectories {
   private static final int OPEN_TO_ALL = 0755;
+
+  private static final Path TOP = Path.of("/");
 
   /** As the kernel, path_resolution(7). */
   private static final int MAX_LINKS = 40;
@@ -45,11 +51,70 @@ public final class RootDirectories {
   }
 
   /**
+   * Where a path leads with links followed as far as there are any; the place need not exist. An
+   * absolute path without links and "..".
+   */
+  static Path place(RootDir root, String path) {
+    return new RootDirectories(root).place(path);
+  }
+
+  private Path place(String path) {
+    Path there = TOP;
+    Deque<String> components = new ArrayDeque<>(components(path));
+    while (!components.isEmpty()) {
+      String component = components.pop();
+      if (component.equals("..")) {
+        there = there.resolve("..").normalize();
+        continue;
+      }
+      Path next = there.resolve(component);
+      Optional<String> target = readLink(next.toString());
+      if (target.isEmpty()) {
+        there = next;
+        continue;
+      }
+      countLink(path);
+      if (target.get().startsWith("/")) {
+        there = TOP;
+      }
+      components(target.get()).reversed().forEach(components::push);
+    }
+    return there;
+  }
+
+  private static List<String> components(String path) {
+    return Arrays.stream(path.split("/"))
+        .filter(component -> !component.isEmpty() && !component.equals("."))
+        .toList();
+  }
+
+  private Optional<String> readLink(String path) {
+    try (RootDir.Entry entry = root.locate(path)) {
+      return entry
+          .parent()
+          .lstatIfPresent(entry.name())
+          .filter(FileStat::isSymlink)
+          .map(link -> entry.parent().readlink(entry.name()));
+    } catch (LinuxException e) {
+      if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private void countLink(String path) {
+    if (++links > MAX_LINKS) {
+      throw new LinuxException(Errno.ELOOP, "path_resolution", path);
+    }
+  }
+
+  /**
    * @return whether all of it is there now
    */
   private boolean walk(String directory, boolean makeAll) {
     StringBuilder path = new StringBuilder();
-    for (String component : Path.of("/").resolve(directory).normalize().toString().split("/")) {
+    for (String component : TOP.resolve(directory).normalize().toString().split("/")) {
       if (component.isEmpty()) {
         continue;
       }
@@ -88,9 +153,7 @@ public final class RootDirectories {
   }
 
   private boolean follow(String path, RootDir.Entry link) {
-    if (++links > MAX_LINKS) {
-      throw new LinuxException(Errno.ELOOP, "mkdir", path);
-    }
+    countLink(path);
     String target = link.parent().readlink(link.name());
     return walk(Path.of(root.pathInside(link.parent().fd())).resolve(target).toString(), true);
   }

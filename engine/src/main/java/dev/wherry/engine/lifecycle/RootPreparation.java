@@ -29,9 +29,10 @@ public final class RootPreparation {
     this.paths = paths;
   }
 
-  /** Makes the working directory and fills volumes; gives the accounts. */
+  /** Checks where mounts go, makes the working directory, fills volumes; gives the accounts. */
   Accounts prepare(Container container, Path rootfs) {
     try (RootDir root = paths.openRoot(rootfs)) {
+      container.mounts().forEach(mount -> ProcMounts.check(root, mount));
       makeDirectories(root, container);
       fillVolumes(container, root);
       return accounts(root);

@@ -43,6 +43,29 @@ class RootDirectoriesTest {
     Files.createSymbolicLink(inside.resolve(name), target);
   }
 
+  private String place(String path) {
+    try (RootDir root = new LinuxPaths().openRoot(inside)) {
+      return RootDirectories.place(root, path).toString();
+    }
+  }
+
+  @Test
+  void a_place_is_found_behind_links_that_lead_to_nothing_yet() throws Exception {
+    Files.createDirectory(inside.resolve("real"));
+    link("absolute", Path.of("/proc/self"));
+    link("real/relative", Path.of("../proc/sys"));
+    link("chain", Path.of("real/relative"));
+    link("above", Path.of("../../../proc"));
+    assertThat(place("/plain/below")).isEqualTo("/plain/below");
+    assertThat(place("/absolute/attr")).isEqualTo("/proc/self/attr");
+    assertThat(place("/chain/kernel")).isEqualTo("/proc/sys/kernel");
+    assertThat(place("/above")).isEqualTo("/proc");
+    assertThat(inside.resolve("proc")).doesNotExist();
+    link("round", Path.of("round"));
+    assertThatThrownBy(() -> place("/round"))
+        .isInstanceOfSatisfying(LinuxException.class, e -> assertThat(e.is(Errno.ELOOP)).isTrue());
+  }
+
   @Test
   void directories_are_made_as_deep_as_asked() {
     make("/a/b/../c");
