@@ -98,6 +98,36 @@ class CgroupTwoIT {
   }
 
   @Test
+  void rates_of_block_devices_are_limited_and_weights_are_set_or_told_to_be_missing() {
+    CliResult started =
+        docker.run(
+            "run",
+            "-d",
+            "--name",
+            "boat",
+            "--device-read-bps=/dev/vda:1mb",
+            "--device-write-bps=/dev/vda:2mb",
+            "--device-read-iops=/dev/vda:30",
+            "--device-write-iops=/dev/vda:20",
+            "--blkio-weight=300",
+            TestImages.BUSYBOX,
+            "sleep",
+            "600");
+    assertThat(started.exitCode()).as(started.stderr()).isZero();
+    assertThat(docker.ok("exec", "boat", "cat", "/sys/fs/cgroup/io.max"))
+        .endsWith(" rbps=1048576 wbps=2097152 riops=30 wiops=20");
+    String weights = "cat /sys/fs/cgroup/io.bfq.weight /sys/fs/cgroup/io.weight 2>/dev/null";
+    String set = docker.run("exec", "boat", "sh", "-c", weights).stdout();
+    if (set.isEmpty()) {
+      assertThat(started.stderr()).contains("does not support Block I/O weight");
+    } else {
+      assertThat(set.lines().findFirst().orElseThrow())
+          .as("as asked, or on the scale of version 2")
+          .isIn("default 300", "default 2930");
+    }
+  }
+
+  @Test
   void a_device_that_was_not_given_cannot_be_opened() {
     String open = "mknod /d b 254 0 && head -c1 /d";
     assertThat(docker.refused("run", "--rm", TestImages.BUSYBOX, "sh", "-c", open))

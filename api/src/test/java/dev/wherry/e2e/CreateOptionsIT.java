@@ -47,6 +47,7 @@ class CreateOptionsIT {
                         + " --oom-kill-disable --oom-score-adj 500 --cpu-shares 512"
                         + " --cpu-period 50000 --cpu-quota 20000 --cpuset-cpus 0 --cpuset-mems 0"
                         + " --pids-limit 77 --device-read-bps /dev/loop0:1mb"
+                        + " --device-write-bps /dev/loop0:2mb --device-read-iops /dev/loop0:30"
                         + " --device-write-iops /dev/loop0:20"),
                 """
                 cd /sys/fs/cgroup
@@ -55,11 +56,12 @@ class CreateOptionsIT {
                 head -1 memory/memory.oom_control
                 cat /proc/self/oom_score_adj cpu/cpu.shares cpu/cpu.cfs_period_us \\
                   cpu/cpu.cfs_quota_us cpuset/cpuset.cpus cpuset/cpuset.mems pids/pids.max \\
-                  blkio/blkio.throttle.read_bps_device blkio/blkio.throttle.write_iops_device
+                  blkio/blkio.throttle.read_bps_device blkio/blkio.throttle.write_bps_device \\
+                  blkio/blkio.throttle.read_iops_device blkio/blkio.throttle.write_iops_device
                 """))
         .isEqualTo(
             "67108864\n104857600\n33554432\n30\noom_kill_disable 1\n500\n512\n50000\n20000\n0"
-                + "\n0\n77\n7:0 1048576\n7:0 20");
+                + "\n0\n77\n7:0 1048576\n7:0 2097152\n7:0 30\n7:0 20");
   }
 
   @Test

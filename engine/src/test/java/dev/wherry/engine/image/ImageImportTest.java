@@ -47,7 +47,7 @@ class ImageImportTest extends FileImageStoreFixture {
     assertThat(image.lastTagged()).isNotNull();
     assertThat(image.os()).isEqualTo("linux");
     assertThat(content(image, "bin/sh")).isEqualTo("#!");
-    assertThat(events()).containsExactly("tag made", "import ID");
+    assertThat(events()).containsExactly("tag made:latest", "import ID");
     restart();
     assertThat(store.get("made")).isEqualTo(image);
   }

@@ -88,7 +88,7 @@ class ImageRemoveTest extends FileImageStoreFixture {
     assertThat(remove("small:1", false, NOBODY)).containsExactly("Untagged: small:1");
     assertThat(store.get(small.id()).repoTags())
         .containsExactly("registry.example:5000/other:latest");
-    assertThat(events()).endsWith("tag registry.example:5000/other", "untag ID");
+    assertThat(events()).endsWith("tag registry.example:5000/other:latest", "untag ID");
   }
 
   @Test
