@@ -84,6 +84,7 @@ record Sandbox(
           .ifPresent(ProcessHandle::destroyForcibly);
     }
     for (String group : cgroups()) {
+      thaw(Path.of(group.substring("cgroup ".length())));
       for (String pid : pidsIn(Path.of(group.substring("cgroup ".length())))) {
         ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
       }
@@ -100,6 +101,21 @@ record Sandbox(
             });
     ip("-n", namespace, "link", "delete", DEFAULT_BRIDGE);
     deleteTree(root.resolve("exec"));
+  }
+
+  /** What is frozen does not die. */
+  private static void thaw(Path group) {
+    for (List<String> ways :
+        List.of(List.of("freezer.state", "THAWED"), List.of("cgroup.freeze", "0"))) {
+      Path file = group.resolve(ways.getFirst());
+      if (Files.exists(file)) {
+        try {
+          Files.writeString(file, ways.getLast());
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+    }
   }
 
   private static List<String> pidsIn(Path group) {

@@ -102,8 +102,9 @@ public interface ContainerLifecycle {
   Container exited(String id, ExitStatus status);
 
   /**
-   * Shows an exited container as {@code restarting} while its policy's delay runs. A start from
-   * there keeps the count; a start from any other state sets it to 0.
+   * Shows an exited container as {@code restarting} while its policy's delay runs, or gives one
+   * that is shown so another count. A start from there keeps the count; a start from any other
+   * state sets it to 0.
    */
   Container restarting(String id, int restartCount);
 

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Records how containers end, and whether they will come back. */
 final class Endings {
@@ -101,12 +102,16 @@ final class Endings {
 
   Container restarting(String id, int restartCount) {
     Container container = records.index().get(id);
-    return container.state() instanceof Exited exited
-        ? records.save(
+    @Nullable Exited last =
+        container.state() instanceof ContainerState.Restarting restarting
+            ? restarting.last()
+            : container.state() instanceof Exited exited ? exited : null;
+    return last == null
+        ? container
+        : records.save(
             container
-                .withState(new ContainerState.Restarting(exited))
-                .withStarted(true, container.hasBeenManuallyStopped(), restartCount))
-        : container;
+                .withState(new ContainerState.Restarting(last))
+                .withStarted(true, container.hasBeenManuallyStopped(), restartCount));
   }
 
   Container restartCancelled(String id) {

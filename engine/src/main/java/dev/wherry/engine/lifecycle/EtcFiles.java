@@ -131,8 +131,11 @@ final class EtcFiles {
             place -> place.getValue().endpoint() != null && !Network.isPredefined(place.getKey()));
   }
 
-  /** Those of a container whose network is shared. */
+  /** Those of a container whose network is shared; none where it had them from one that is gone. */
   List<BindFile> of(Container donor) {
+    if (NamespaceChoice.networkDonorId(donor).isPresent()) {
+      return List.of();
+    }
     return binds(NetworkFiles.Location.in(places.container(donor.id())));
   }
 

@@ -79,6 +79,20 @@ final class NamespaceChoice {
     return Optional.of(donor);
   }
 
+  /**
+   * Whose network it is that a donor has from another in its turn: the first of the chain, or the
+   * first that is still there.
+   */
+  Container networkOwner(Container donor) {
+    Container owner = donor;
+    Optional<Container> next = networkDonorId(owner).flatMap(index::byId);
+    while (next.isPresent()) {
+      owner = next.get();
+      next = networkDonorId(owner).flatMap(index::byId);
+    }
+    return owner;
+  }
+
   /** The donor's namespace: pinned where it has one of its own, else that of its process. */
   Namespace network(Container donor) {
     Container.NetworkSandbox sandbox = donor.networkSandbox();

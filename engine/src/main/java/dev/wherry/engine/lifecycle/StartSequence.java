@@ -78,6 +78,7 @@ final class StartSequence {
 
   private Prepared steps() throws StartFailure {
     Optional<Container> donor = namespaces.networkDonor(container);
+    Optional<Container> owner = donor.map(namespaces::networkOwner);
     parts.anticipateMove();
     // Beside the work on files; both take milliseconds.
     Parallel<Sandbox> network =
@@ -106,10 +107,10 @@ final class StartSequence {
     mountSharedMemory();
     Sandbox sandbox = network == null ? null : network.join();
     List<BindFile> files =
-        donor.isPresent()
-            ? etc.of(donor.get())
+        owner.isPresent()
+            ? etc.of(owner.get())
             : etc.write(container, sandbox == null ? Map.of() : sandbox.attachments());
-    writeConfiguration(plan(mounted, rootfs, accounts, files, namespaces(donor, sandbox), donor));
+    writeConfiguration(plan(mounted, rootfs, accounts, files, namespaces(donor, sandbox), owner));
     exits.reset(container.id());
     Supervised process = parts.supervisor().create(order);
     undo.add(
@@ -187,10 +188,10 @@ final class StartSequence {
       Accounts accounts,
       List<BindFile> files,
       LaunchPlan.Namespaces chosen,
-      Optional<Container> donor) {
+      Optional<Container> networkOwner) {
     return new LaunchPlan(
         mounted,
-        donor.orElse(container).config().hostname(),
+        networkOwner.orElse(container).config().hostname(),
         rootfs,
         accounts,
         chosen,

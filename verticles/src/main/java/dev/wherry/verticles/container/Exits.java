@@ -54,11 +54,12 @@ final class Exits implements BiConsumer<String, ExitStatus> {
     room.context()
         .runOnContext(
             ignored -> {
+              boolean unseen = !recovered.isComplete();
               Future<Void> processed =
                   room.lanes()
-                      .submit(id, () -> recovered.compose(done -> process(id, status)))
+                      .submit(id, () -> recovered.compose(done -> process(id, status, unseen)))
                       .onFailure(failure -> LOG.error("{}: exit not processed", id, failure));
-              if (!recovered.isComplete()) {
+              if (unseen) {
                 early.add(processed);
               }
             });
@@ -69,7 +70,10 @@ final class Exits implements BiConsumer<String, ExitStatus> {
     return Future.join(early).transform((done, failure) -> Future.succeededFuture());
   }
 
-  private Future<Void> process(String id, ExitStatus status) {
+  /**
+   * @param unseen whether it ended while the daemon was away
+   */
+  private Future<Void> process(String id, ExitStatus status, boolean unseen) {
     room.hub().processEnded(id);
     health.ended(id);
     Container before = room.lifecycle().index().byId(id).orElse(null);
@@ -83,7 +87,7 @@ final class Exits implements BiConsumer<String, ExitStatus> {
               room.execs().forgetAll(id);
               return ended;
             })
-        .compose(ended -> settle(ended, ran(before, status), status))
+        .compose(ended -> settle(ended, ran(before, status), status, unseen))
         .onFailure(failure -> room.waiters().exited(id, status.exitCode()));
   }
 
@@ -101,9 +105,11 @@ final class Exits implements BiConsumer<String, ExitStatus> {
     return Duration.between(started, status.finishedAt());
   }
 
-  private Future<Void> settle(Container ended, Duration ran, ExitStatus status) {
+  private Future<Void> settle(Container ended, Duration ran, ExitStatus status, boolean unseen) {
     String id = ended.id();
     int restartsSoFar = ended.restartCount();
+    // As in dockerd, what the daemon starts when it starts itself is counted afresh.
+    int shownRestarts = unseen ? 0 : restartsSoFar + 1;
     Optional<Duration> delay =
         restarts.next(
             id,
@@ -112,7 +118,7 @@ final class Exits implements BiConsumer<String, ExitStatus> {
                 status.exitCode(), ran, restartsSoFar, ended.hasBeenManuallyStopped()));
     if (delay.isPresent()) {
       return room.kernel()
-          .call(() -> room.lifecycle().restarting(id, restartsSoFar + 1))
+          .call(() -> room.lifecycle().restarting(id, shownRestarts))
           .onSuccess(
               shown -> {
                 room.waiters().exited(id, status.exitCode());

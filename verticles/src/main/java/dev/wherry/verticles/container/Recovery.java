@@ -95,7 +95,8 @@ final class Recovery {
   private Future<Void> showAndSchedule(Container container, Duration delay) {
     String id = container.id();
     return room.kernel()
-        .call(() -> room.lifecycle().restarting(id, container.restartCount()))
+        // From here its restarts are counted afresh, as in dockerd.
+        .call(() -> room.lifecycle().restarting(id, 0))
         .onSuccess(shown -> restarts.schedule(id, delay, () -> starter.restartByPolicy(id)))
         .mapEmpty();
   }

@@ -187,7 +187,7 @@ class RestartPolicyTest {
     await().until(() -> fixture.timers.pending() == 1);
     assertThat(fixture.timers.next()).hasMillis(100);
     assertThat(fixture.engine.calls)
-        .containsSubsequence("recovered", "exited-9 lost", "restarting-1 lost");
+        .containsSubsequence("recovered", "exited-9 lost", "restarting-0 lost");
   }
 
   private static ContainerState.Exited exited(int code) {
