@@ -9,6 +9,8 @@ import dev.wherry.engine.container.Container;
 import dev.wherry.engine.contents.SnapshotContents;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.event.FileJournal;
+import dev.wherry.engine.forward.LogForwarding;
+import dev.wherry.engine.forward.SyslogOptions;
 import dev.wherry.engine.image.FileImageStore;
 import dev.wherry.engine.launch.ConmonSupervisor;
 import dev.wherry.engine.launch.FdWatcher;
@@ -43,8 +45,6 @@ import dev.wherry.engine.network.ResolvConf;
 import dev.wherry.engine.network.Subnet;
 import dev.wherry.engine.snapshot.OverlaySnapshotter;
 import dev.wherry.engine.store.JsonDocumentStore;
-import dev.wherry.engine.syslog.SyslogForwarding;
-import dev.wherry.engine.syslog.SyslogOptions;
 import dev.wherry.engine.volume.LocalVolumeStore;
 import dev.wherry.verticles.bus.Blocking;
 import io.vertx.core.Future;
@@ -225,8 +225,8 @@ final class EngineOpener {
         new EnginePlaces(config.directories().dataRoot(), config.directories().execRoot());
     FdWatcher watcher = openings.add(new FdWatcher(processes));
     LogChanges changes = openings.add(new LogChanges());
-    SyslogForwarding syslog = new SyslogForwarding(changes, new LinuxSockets(), processes);
-    LifecycleParts parts = parts(basics, places, watcher, syslog);
+    LogForwarding forwarding = new LogForwarding(changes, new LinuxSockets(), processes);
+    LifecycleParts parts = parts(basics, places, watcher, forwarding);
     DefaultContainerLifecycle containers = new DefaultContainerLifecycle(parts);
     openings.add(containers::close);
     return new EngineRooms(
@@ -242,7 +242,7 @@ final class EngineOpener {
   }
 
   private LifecycleParts parts(
-      Basics basics, EnginePlaces places, FdWatcher watcher, SyslogForwarding syslog) {
+      Basics basics, EnginePlaces places, FdWatcher watcher, LogForwarding forwarding) {
     HostPrograms host = basics.host();
     return new LifecycleParts(
         places,
@@ -280,7 +280,7 @@ final class EngineOpener {
         paths,
         mounts,
         processes,
-        syslog,
+        forwarding,
         beside);
   }
 

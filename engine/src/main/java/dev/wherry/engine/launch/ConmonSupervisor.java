@@ -234,9 +234,6 @@ public final class ConmonSupervisor implements Supervisor {
     add(argv, "--name", order.name());
     add(argv, "--exit-dir", exitDirectory.toString());
     order.logs().forEach(log -> add(argv, "--log-path", log));
-    if (!order.logTag().isEmpty()) {
-      add(argv, "--log-tag", order.logTag());
-    }
     add(argv, "--no-sync-log");
     if (order.terminal()) {
       add(argv, "--terminal");

@@ -62,7 +62,6 @@ public interface Supervisor {
    *
    * @param command what is executed, for the text of a failure
    * @param logs where its output goes besides its clients, as conmon's {@code --log-path} has it
-   * @param logTag goes with each line in the host's journal
    * @param cgroup path below each hierarchy's root
    * @param leaveStdinOpen keep its standard input open when an attached client leaves
    */
@@ -73,26 +72,15 @@ public interface Supervisor {
       Bundle bundle,
       String command,
       List<String> logs,
-      String logTag,
       String cgroup,
       boolean terminal,
       boolean stdin,
       boolean leaveStdinOpen) {
 
     /** The same with these logs. */
-    public Order withLogs(List<String> newLogs, String newTag) {
+    public Order withLogs(List<String> newLogs) {
       return new Order(
-          id,
-          name,
-          runtime,
-          bundle,
-          command,
-          newLogs,
-          newTag,
-          cgroup,
-          terminal,
-          stdin,
-          leaveStdinOpen);
+          id, name, runtime, bundle, command, newLogs, cgroup, terminal, stdin, leaveStdinOpen);
     }
   }
 

@@ -375,7 +375,7 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
   @Override
   public void close() {
     exits.close();
-    parts.syslog().close();
+    parts.forwarding().close();
   }
 
   private Cgroup cgroup(Container container) {

@@ -3,6 +3,7 @@ package dev.wherry.engine.lifecycle;
 import dev.wherry.engine.cgroup.Cgroups;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.event.Journal;
+import dev.wherry.engine.forward.LogForwarding;
 import dev.wherry.engine.image.ImageStore;
 import dev.wherry.engine.launch.HostFacts;
 import dev.wherry.engine.launch.OciSpecBuilder;
@@ -15,7 +16,6 @@ import dev.wherry.engine.names.NameService;
 import dev.wherry.engine.network.NetworkManager;
 import dev.wherry.engine.snapshot.Snapshotter;
 import dev.wherry.engine.store.DocumentStore;
-import dev.wherry.engine.syslog.SyslogForwarding;
 import dev.wherry.engine.volume.VolumeStore;
 import java.util.concurrent.Executor;
 
@@ -43,7 +43,7 @@ public record LifecycleParts(
     Paths paths,
     Mounts mounts,
     Processes processes,
-    SyslogForwarding syslog,
+    LogForwarding forwarding,
     Executor parallel) {
 
   /** Told when a process is about to be moved into its group, so that the move is quick then. */

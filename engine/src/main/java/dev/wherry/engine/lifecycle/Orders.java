@@ -7,19 +7,14 @@ import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.launch.OciRuntime;
 import dev.wherry.engine.launch.Runtimes;
 import dev.wherry.engine.launch.Supervisor.Order;
-import dev.wherry.engine.log.LogAttributes;
 import dev.wherry.engine.log.LogDriver;
 import dev.wherry.engine.log.LogPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** What the supervisor is to be told of a container. */
 final class Orders {
-  /** systemd-journald.service(8) listens there. */
-  private static final Path JOURNAL = Path.of("/run/systemd/journal/socket");
-
   private final EnginePlaces places;
   private final Runtimes runtimes;
   private final String defaultParent;
@@ -39,7 +34,6 @@ final class Orders {
         places.bundle(container.id()),
         container.path(),
         List.of(),
-        "",
         cgroup(container),
         config.tty(),
         config.openStdin(),
@@ -60,7 +54,7 @@ final class Orders {
           "OCI runtime %s: %s: no such program".formatted(runtime.name(), runtime.path()));
     }
     try {
-      return of(container).withLogs(logs(container), logTag(container));
+      return of(container).withLogs(logs(container));
     } catch (EngineException e) {
       throw new EngineException.Internal(
           "failed to initialize logging driver: " + e.getMessage(), e);
@@ -78,26 +72,7 @@ final class Orders {
 
   private List<String> logs(Container container) {
     ContainerLifecycle.LogPlace log = log(container);
-    List<String> logs = new ArrayList<>();
-    if (log.policy().written()) {
-      logs.add("k8s-file:" + log.file());
-    }
-    if (log.policy().driver() == LogDriver.JOURNALD) {
-      if (!Files.exists(JOURNAL)) {
-        throw new EngineException.InvalidParameter("journald is not enabled on this host");
-      }
-      logs.add("journald:");
-    }
-    return logs.isEmpty() ? List.of("none") : List.copyOf(logs);
-  }
-
-  private static String logTag(Container container) {
-    HostConfig.LogConfig options = container.hostConfig().logConfig();
-    if (LogDriver.of(options.type()) != LogDriver.JOURNALD) {
-      return "";
-    }
-    String tag = options.config().getOrDefault("tag", "");
-    return LogAttributes.tag(tag.isEmpty() ? LogAttributes.DEFAULT_TAG : tag, container);
+    return List.of(log.policy().written() ? "k8s-file:" + log.file() : "none");
   }
 
   /** The container's control group, below each hierarchy's root whatever the user wrote. */

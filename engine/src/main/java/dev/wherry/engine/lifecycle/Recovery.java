@@ -102,7 +102,7 @@ final class Recovery {
     Optional<Supervised> supervised =
         parts.supervisor().adopt(order, process.pid(), process.pidStartTime());
     if (Files.isDirectory(parts.places().container(container.id()))) {
-      parts.syslog().resume(container, parts.places().log(container.id()));
+      parts.forwarding().resume(container, parts.places().log(container.id()));
     }
     Optional<ExitStatus> noted = exits.noted(order);
     if (noted.isPresent()) {

@@ -61,7 +61,7 @@ final class Removal {
   /** Does the work; what is gone already is passed over. */
   void finish(Container container, boolean volumes) {
     Order order = orders.of(container);
-    parts.syslog().close(container.id());
+    parts.forwarding().close(container.id());
     teardown.unmountSharedMemory(container);
     parts.snapshotter().remove(container.id());
     MountSources.imageKeys(container).forEach(parts.snapshotter()::remove);

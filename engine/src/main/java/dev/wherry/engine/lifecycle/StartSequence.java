@@ -93,8 +93,8 @@ final class StartSequence {
       undo.add(() -> parts.networks().tellOffHost(container.id()));
     }
     makeDirectories();
-    parts.syslog().begin(container, parts.places().log(container.id()));
-    undo.add(() -> parts.syslog().finish(container.id()));
+    parts.forwarding().begin(container, parts.places().log(container.id()));
+    undo.add(() -> parts.forwarding().finish(container.id()));
     Path rootfs = parts.snapshotter().mount(container.id());
     undo.add(() -> parts.snapshotter().unmount(container.id()));
     preparation.checkBindSources(container);

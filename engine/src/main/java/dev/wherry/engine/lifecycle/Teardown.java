@@ -55,7 +55,7 @@ final class Teardown {
     step(container, "volumes", () -> unmountVolumes(container));
     step(container, "shared memory", () -> unmountSharedMemory(container));
     step(container, "bundle", () -> parts.paths().removeTree(order.bundle().directory()));
-    step(container, "syslog", () -> parts.syslog().finish(container.id()));
+    step(container, "log forwarding", () -> parts.forwarding().finish(container.id()));
   }
 
   private void closeNetwork(Container container) {

@@ -22,6 +22,9 @@ public final class LogAttributes {
   /** The tag of drivers that need one: a container's short id. */
   public static final String DEFAULT_TAG = "{{.ID}}";
 
+  /** What the tag is called among the attributes. */
+  public static final String TAG = "tag";
+
   private LogAttributes() {}
 
   /**
@@ -41,7 +44,7 @@ public final class LogAttributes {
         attributes);
     String tag = options.getOrDefault("tag", "");
     if (!tag.isEmpty()) {
-      attributes.put("tag", tag(tag, container));
+      attributes.put(TAG, tag(tag, container));
     }
     return attributes;
   }

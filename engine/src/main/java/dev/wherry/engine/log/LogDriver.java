@@ -96,17 +96,13 @@ public enum LogDriver {
           case JSON_FILE -> ROTATION.contains(option) || ATTRIBUTES.contains(option);
           case LOCAL -> ROTATION.contains(option);
           case NONE -> true;
-          case JOURNALD -> option.equals("tag") || CACHE.contains(option);
+          case JOURNALD -> ATTRIBUTES.contains(option) || CACHE.contains(option);
           // dockerd takes labels and variables too, and does nothing with them.
           case SYSLOG ->
               SYSLOG_OPTIONS.contains(option)
                   || ATTRIBUTES.contains(option)
                   || CACHE.contains(option);
         };
-    if (this == JOURNALD && ATTRIBUTES.contains(option) && !known) {
-      throw new EngineException.NotImplemented(
-          "log opt '" + option + "' of the journald log driver is not supported by this engine");
-    }
     if (!known && !COMMON.contains(option)) {
       throw new EngineException.InvalidParameter(
           this == LOCAL

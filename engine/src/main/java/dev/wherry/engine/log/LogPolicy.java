@@ -135,9 +135,9 @@ public record LogPolicy(
     }
   }
 
-  /** Whether there are files at all: what is sent to syslog is sent from there. */
+  /** Whether there are files at all: what is sent elsewhere is sent from there. */
   public boolean written() {
-    return kept || driver == LogDriver.SYSLOG;
+    return kept || driver == LogDriver.SYSLOG || driver == LogDriver.JOURNALD;
   }
 
   /** Whether a new file is to be begun at some size. */

@@ -9,6 +9,7 @@ import dev.wherry.engine.container.ContainerFixture;
 import dev.wherry.engine.container.ExitStatus;
 import dev.wherry.engine.event.EngineEvent;
 import dev.wherry.engine.event.FileJournal;
+import dev.wherry.engine.forward.LogForwarding;
 import dev.wherry.engine.image.FileImageStore;
 import dev.wherry.engine.image.ImageStore;
 import dev.wherry.engine.launch.ConmonSupervisor;
@@ -28,7 +29,6 @@ import dev.wherry.engine.log.LogChanges;
 import dev.wherry.engine.network.Attachment;
 import dev.wherry.engine.snapshot.OverlaySnapshotter;
 import dev.wherry.engine.store.JsonDocumentStore;
-import dev.wherry.engine.syslog.SyslogForwarding;
 import dev.wherry.engine.testing.BusyboxRoot;
 import dev.wherry.engine.volume.LocalVolumeStore;
 import java.io.IOException;
@@ -160,7 +160,7 @@ abstract class LifecycleFixture {
             paths,
             mounts,
             processes,
-            new SyslogForwarding(new LogChanges(), new LinuxSockets(), processes),
+            new LogForwarding(new LogChanges(), new LinuxSockets(), processes),
             parallel);
     lifecycle = new DefaultContainerLifecycle(parts);
     execs = new DefaultExecLifecycle(parts, lifecycle.index());

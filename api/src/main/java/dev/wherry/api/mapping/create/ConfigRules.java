@@ -9,8 +9,8 @@ import dev.wherry.api.dto.HostConfigRequest.LogConfigRequest;
 import dev.wherry.api.dto.HostConfigRequest.RestartPolicyRequest;
 import dev.wherry.engine.container.SignalNumber;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.forward.SyslogOptions;
 import dev.wherry.engine.log.LogDriver;
-import dev.wherry.engine.syslog.SyslogOptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

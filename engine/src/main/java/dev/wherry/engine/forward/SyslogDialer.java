@@ -1,9 +1,9 @@
-package dev.wherry.engine.syslog;
+package dev.wherry.engine.forward;
 
+import dev.wherry.engine.forward.SyslogOptions.Address;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.Processes;
 import dev.wherry.engine.linux.Sockets;
-import dev.wherry.engine.syslog.SyslogOptions.Address;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -39,7 +39,7 @@ final class SyslogDialer {
    *
    * @throws IOException in Go's words, as dockerd's users know them
    */
-  SyslogConnection dial(SyslogOptions options) throws IOException {
+  LogConnection dial(SyslogOptions options) throws IOException {
     return switch (options.address()) {
       case Address.Local ignored -> local();
       case Address.Unix unix -> unix(unix.path(), unix.datagrams());
@@ -48,7 +48,7 @@ final class SyslogDialer {
     };
   }
 
-  private SyslogConnection local() throws IOException {
+  private LogConnection local() throws IOException {
     IOException failure = new IOException("Unix syslog delivery error");
     for (boolean datagrams : new boolean[] {true, false}) {
       for (Path path : LOCAL) {
@@ -62,10 +62,10 @@ final class SyslogDialer {
     throw failure;
   }
 
-  private SyslogConnection unix(Path path, boolean datagrams) throws IOException {
+  private LogConnection unix(Path path, boolean datagrams) throws IOException {
     try {
       if (datagrams) {
-        return new SyslogConnection.Datagrams(sockets.connectDatagram(path), processes);
+        return new LogConnection.Datagrams(sockets.connectDatagram(path), processes);
       }
       SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
       try {
@@ -74,7 +74,7 @@ final class SyslogDialer {
         channel.close();
         throw e;
       }
-      return new SyslogConnection.Channel(channel);
+      return new LogConnection.Channel(channel);
     } catch (IOException e) {
       throw failed("unix", path.toString(), words(e), e);
     } catch (LinuxException e) {
@@ -82,24 +82,24 @@ final class SyslogDialer {
     }
   }
 
-  private static SyslogConnection udp(Address.Udp to) throws IOException {
+  private static LogConnection udp(Address.Udp to) throws IOException {
     DatagramChannel channel = DatagramChannel.open();
     try {
       channel.connect(resolved("udp", to.host(), to.port()));
-      return new SyslogConnection.Channel(channel);
+      return new LogConnection.Channel(channel);
     } catch (IOException e) {
       channel.close();
       throw e;
     }
   }
 
-  private static SyslogConnection tcp(Address.Tcp to, SyslogOptions.Tls tls) throws IOException {
+  private static LogConnection tcp(Address.Tcp to, SyslogOptions.Tls tls) throws IOException {
     // Before the server is asked: what is wrong with the files is the user's to mend.
     SyslogTls security = to.secure() ? SyslogTls.load(tls) : null;
     Socket socket = new Socket();
     try {
       socket.connect(resolved("tcp", to.host(), to.port()), PATIENCE_MILLIS);
-      return new SyslogConnection.Stream(
+      return new LogConnection.Stream(
           security == null ? socket : secured(security, socket, to, tls.verify()));
     } catch (SocketTimeoutException e) {
       socket.close();

@@ -1,4 +1,4 @@
-package dev.wherry.engine.syslog;
+package dev.wherry.engine.forward;
 
 import dev.wherry.engine.error.EngineException;
 import java.net.URI;

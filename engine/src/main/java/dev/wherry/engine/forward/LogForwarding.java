@@ -1,6 +1,7 @@
-package dev.wherry.engine.syslog;
+package dev.wherry.engine.forward;
 
 import dev.wherry.engine.container.Container;
+import dev.wherry.engine.container.HostConfig;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.linux.Processes;
 import dev.wherry.engine.linux.Sockets;
@@ -13,23 +14,31 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The containers whose output goes to a syslog server; containers with other log drivers are passed
- * over. Calls for one container are made one after the other.
+ * The containers whose output goes to a syslog server or the host's journal; containers with other
+ * log drivers are passed over. Calls for one container are made one after the other.
  */
-public final class SyslogForwarding implements AutoCloseable {
+public final class LogForwarding implements AutoCloseable {
+  /** Where systemd-journald.service(8) listens. */
+  private static final Path JOURNAL = Path.of("/run/systemd/journal/socket");
+
   private static final Path HOSTNAME = Path.of("/proc/sys/kernel/hostname");
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final LogChanges changes;
+  private final Sockets sockets;
+  private final Processes processes;
   private final SyslogDialer dialer;
-  private final Map<String, SyslogForwarder> forwarders = new ConcurrentHashMap<>();
+  private final Map<String, LogForwarder> forwarders = new ConcurrentHashMap<>();
 
-  public SyslogForwarding(LogChanges changes, Sockets sockets, Processes processes) {
+  public LogForwarding(LogChanges changes, Sockets sockets, Processes processes) {
     this.changes = changes;
+    this.sockets = sockets;
+    this.processes = processes;
     this.dialer = new SyslogDialer(sockets, processes);
   }
 
@@ -40,12 +49,11 @@ public final class SyslogForwarding implements AutoCloseable {
    * @throws EngineException.Internal if there is no connection, in dockerd's words
    */
   public void begin(Container container, Path log) {
-    if (!concerns(container)) {
-      return;
-    }
     try {
-      SyslogOptions options = options(container);
-      forward(container, log, options, dialer.dial(options));
+      Optional<LogRoute> route = route(container);
+      if (route.isPresent()) {
+        forward(container, log, route.get(), route.get().connect());
+      }
     } catch (IOException | EngineException e) {
       throw new EngineException.Internal(
           "failed to initialize logging driver: " + e.getMessage(), e);
@@ -54,35 +62,32 @@ public final class SyslogForwarding implements AutoCloseable {
 
   /** A container was found that an earlier daemon started. */
   public void resume(Container container, Path log) {
-    if (concerns(container)) {
-      forward(container, log, options(container), null);
-    }
+    route(container).ifPresent(route -> forward(container, log, route, null));
   }
 
-  private static boolean concerns(Container container) {
-    return LogDriver.find(container.hostConfig().logConfig().type())
-        .filter(driver -> driver == LogDriver.SYSLOG)
-        .isPresent();
-  }
-
-  private static SyslogOptions options(Container container) {
-    return SyslogOptions.of(container.hostConfig().logConfig().config());
+  private Optional<LogRoute> route(Container container) {
+    HostConfig.LogConfig log = container.hostConfig().logConfig();
+    return LogDriver.find(log.type())
+        .flatMap(
+            driver ->
+                switch (driver) {
+                  case SYSLOG ->
+                      Optional.of(
+                          new SyslogRoute(
+                              dialer, SyslogOptions.of(log.config()), sender(container)));
+                  case JOURNALD ->
+                      Optional.of(new JournalRoute(JOURNAL, sockets, processes, container));
+                  case JSON_FILE, LOCAL, NONE -> Optional.empty();
+                });
   }
 
   private void forward(
-      Container container, Path log, SyslogOptions options, @Nullable SyslogConnection connection) {
+      Container container, Path log, LogRoute route, @Nullable LogConnection connection) {
     String id = container.id();
     close(id);
-    SyslogForwarder forwarder =
-        new SyslogForwarder(
-            id,
-            log,
-            log.resolveSibling("syslog.sent"),
-            changes,
-            () -> dialer.dial(options),
-            options,
-            sender(container),
-            connection);
+    String sent = container.hostConfig().logConfig().type() + ".sent";
+    LogForwarder forwarder =
+        new LogForwarder(id, log, log.resolveSibling(sent), changes, route, connection);
     forwarders.put(id, forwarder);
     forwarder.start();
   }
@@ -102,7 +107,7 @@ public final class SyslogForwarding implements AutoCloseable {
 
   /** A container has ended: the rest of its log is sent, by and by. */
   public void finish(String id) {
-    SyslogForwarder forwarder = forwarders.get(id);
+    LogForwarder forwarder = forwarders.get(id);
     if (forwarder != null) {
       forwarder.finish();
     }
@@ -110,7 +115,7 @@ public final class SyslogForwarding implements AutoCloseable {
 
   /** A container's log is about to go: waits a little for its rest to be sent. */
   public void close(String id) {
-    SyslogForwarder forwarder = forwarders.remove(id);
+    LogForwarder forwarder = forwarders.remove(id);
     if (forwarder != null) {
       forwarder.close(PATIENCE);
     }
@@ -119,7 +124,7 @@ public final class SyslogForwarding implements AutoCloseable {
   /** Stops all at once; they go on with {@link #resume}. */
   @Override
   public void close() {
-    forwarders.values().forEach(SyslogForwarder::stop);
+    forwarders.values().forEach(LogForwarder::stop);
     forwarders.clear();
   }
 }

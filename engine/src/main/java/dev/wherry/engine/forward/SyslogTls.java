@@ -1,4 +1,4 @@
-package dev.wherry.engine.syslog;
+package dev.wherry.engine.forward;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.wherry.engine.syslog;
+package dev.wherry.engine.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -37,7 +37,7 @@ class SyslogDialerTest {
     String scheme = server instanceof SSLServerSocket ? "tcp+tls" : "tcp";
     Map<String, String> options = new TreeMap<>(more);
     options.put("syslog-address", "%s://127.0.0.1:%d".formatted(scheme, server.getLocalPort()));
-    try (SyslogConnection connection = dialer.dial(SyslogOptions.of(options))) {
+    try (LogConnection connection = dialer.dial(SyslogOptions.of(options))) {
       connection.send("hello\n".getBytes(StandardCharsets.UTF_8));
     }
   }

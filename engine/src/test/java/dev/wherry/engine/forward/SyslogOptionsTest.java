@@ -1,11 +1,11 @@
-package dev.wherry.engine.syslog;
+package dev.wherry.engine.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.forward.SyslogOptions.Address;
 import dev.wherry.engine.log.LogDriver;
-import dev.wherry.engine.syslog.SyslogOptions.Address;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

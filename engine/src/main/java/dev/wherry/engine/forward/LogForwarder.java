@@ -1,15 +1,14 @@
-package dev.wherry.engine.syslog;
+package dev.wherry.engine.forward;
 
 import dev.wherry.engine.log.K8sFileLogReader;
 import dev.wherry.engine.log.LogChanges;
 import dev.wherry.engine.log.LogReader;
 import dev.wherry.engine.log.LogReader.LogEntry;
-import dev.wherry.engine.log.LogReader.Stream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -21,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * Follows one container's log and sends each line, on a thread of its own: a server that takes
  * nothing holds up nobody else. What cannot be sent is tried again; it is in the log meanwhile.
  */
-final class SyslogForwarder {
-  private static final Logger LOG = LoggerFactory.getLogger(SyslogForwarder.class);
+final class LogForwarder {
+  private static final Logger LOG = LoggerFactory.getLogger(LogForwarder.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
   private static final Duration LAST_PATIENCE = Duration.ofSeconds(1);
@@ -31,23 +30,19 @@ final class SyslogForwarder {
   private static final int NOTED_AFTER = 1000;
 
   private static final int STACK = 256 << 10;
-  private static final int SEVERITY_ERROR = 3;
-  private static final int SEVERITY_INFO = 6;
 
   private final String id;
   private final Path log;
   private final Path sent;
   private final LogChanges changes;
-  private final Dial dial;
-  private final SyslogOptions options;
-  private final SyslogFormat.Sender sender;
-  private final SyslogLines lines = new SyslogLines();
+  private final LogRoute route;
+  private final LogLines lines = new LogLines();
   private final Semaphore news = new Semaphore(1);
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread;
   private volatile boolean finishing;
   private volatile boolean failing;
-  private volatile @Nullable SyslogConnection connection;
+  private volatile @Nullable LogConnection connection;
 
   /** As far as entries were read. */
   private SentPosition read = SentPosition.START;
@@ -57,33 +52,24 @@ final class SyslogForwarder {
 
   private int unnoted;
 
-  /** Connects. */
-  interface Dial {
-    SyslogConnection dial() throws IOException;
-  }
-
   /**
    * @param sent where it is noted how far the log has been sent
    * @param connection one that is open, {@code null} to connect when there is something to send
    */
-  SyslogForwarder(
+  LogForwarder(
       String id,
       Path log,
       Path sent,
       LogChanges changes,
-      Dial dial,
-      SyslogOptions options,
-      SyslogFormat.Sender sender,
-      @Nullable SyslogConnection connection) {
+      LogRoute route,
+      @Nullable LogConnection connection) {
     this.id = id;
     this.log = log;
     this.sent = sent;
     this.changes = changes;
-    this.dial = dial;
-    this.options = options;
-    this.sender = sender;
+    this.route = route;
     this.connection = connection;
-    this.thread = new Thread(null, this::run, "syslog-" + id.substring(0, 12), STACK);
+    this.thread = new Thread(null, this::run, "log-" + id.substring(0, 12), STACK);
     this.thread.setDaemon(true);
   }
 
@@ -113,7 +99,7 @@ final class SyslogForwarder {
       closeConnection();
       // It may be connecting, which it cannot be called back from.
       if (!thread.join(LAST_PATIENCE)) {
-        LOG.debug("{}: left alone while it connects to syslog", id);
+        LOG.debug("{}: left alone while it connects to {}", id, route.destination());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -142,7 +128,7 @@ final class SyslogForwarder {
         follow(reader);
       }
     } catch (Exception e) {
-      LOG.error("{}: its output is not sent to syslog any more", id, e);
+      LOG.error("{}: its output is not sent to {} any more", id, route.destination(), e);
     } finally {
       closeConnection();
     }
@@ -174,7 +160,7 @@ final class SyslogForwarder {
         send(entry);
       }
       if (last) {
-        for (SyslogLines.Line line : lines.end(read.time())) {
+        for (LogLines.Line line : lines.end(read.time())) {
           send(line);
         }
         if (!stopped()) {
@@ -197,7 +183,7 @@ final class SyslogForwarder {
   }
 
   private void send(LogEntry entry) throws IOException, InterruptedException {
-    for (SyslogLines.Line line : lines.add(entry)) {
+    for (LogLines.Line line : lines.add(entry)) {
       send(line);
     }
     if (!stopped()) {
@@ -211,20 +197,25 @@ final class SyslogForwarder {
     }
   }
 
-  private void send(SyslogLines.Line line) throws InterruptedException {
-    int severity = line.stream() == Stream.STDERR ? SEVERITY_ERROR : SEVERITY_INFO;
-    int priority = options.facility() << 3 | severity;
-    byte[] message = options.format().message(priority, line.time(), sender, line.text());
+  private void send(LogLines.Line line) throws InterruptedException {
+    Optional<byte[]> message = route.message(line);
+    if (message.isPresent()) {
+      send(message.get());
+    }
+  }
+
+  private void send(byte[] message) throws InterruptedException {
     Duration pause = FIRST_PAUSE;
     while (!stopped()) {
       try {
-        connected().send(framed(message));
+        connected().send(message);
         failing = false;
         return;
       } catch (IOException e) {
         closeConnection();
         if (!failing) {
-          LOG.warn("{}: cannot send to syslog, tried again: {}", id, e.getMessage());
+          LOG.warn(
+              "{}: cannot send to {}, tried again: {}", id, route.destination(), e.getMessage());
         }
         failing = true;
         if (stop.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -240,35 +231,23 @@ final class SyslogForwarder {
     return twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
   }
 
-  private byte[] framed(byte[] message) {
-    boolean secure = options.address() instanceof SyslogOptions.Address.Tcp tcp && tcp.secure();
-    if (!secure || !options.format().countsOctets()) {
-      return message;
-    }
-    byte[] count = (message.length + " ").getBytes(StandardCharsets.US_ASCII);
-    byte[] framed = new byte[count.length + message.length];
-    System.arraycopy(count, 0, framed, 0, count.length);
-    System.arraycopy(message, 0, framed, count.length, message.length);
-    return framed;
-  }
-
-  private SyslogConnection connected() throws IOException {
-    SyslogConnection open = connection;
+  private LogConnection connected() throws IOException {
+    LogConnection open = connection;
     if (open == null) {
-      open = dial.dial();
+      open = route.connect();
       connection = open;
     }
     return open;
   }
 
   private void closeConnection() {
-    SyslogConnection open = connection;
+    LogConnection open = connection;
     connection = null;
     if (open != null) {
       try {
         open.close();
       } catch (IOException e) {
-        LOG.debug("{}: closing a connection to syslog", id, e);
+        LOG.debug("{}: closing a connection to {}", id, route.destination(), e);
       }
     }
   }

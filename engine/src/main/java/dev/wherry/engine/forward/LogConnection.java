@@ -1,4 +1,4 @@
-package dev.wherry.engine.syslog;
+package dev.wherry.engine.forward;
 
 import dev.wherry.engine.linux.Fd;
 import dev.wherry.engine.linux.LinuxException;
@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 
-/** A way to a syslog server. */
-interface SyslogConnection extends AutoCloseable {
+/** A way to a syslog server or a journal. */
+interface LogConnection extends AutoCloseable {
 
   /**
    * Sends a whole message; waits as long as the server takes nothing, or until this is closed.
@@ -25,7 +25,7 @@ interface SyslogConnection extends AutoCloseable {
   void close() throws IOException;
 
   /** A unix socket for datagrams, which the JDK has no class for. */
-  final class Datagrams implements SyslogConnection {
+  final class Datagrams implements LogConnection {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final Fd socket;
@@ -64,7 +64,7 @@ interface SyslogConnection extends AutoCloseable {
   }
 
   /** A channel that takes bytes or datagrams. */
-  record Channel(WritableByteChannel channel) implements SyslogConnection {
+  record Channel(WritableByteChannel channel) implements LogConnection {
     @Override
     public void send(byte[] message) throws IOException {
       ByteBuffer buffer = ByteBuffer.wrap(message);
@@ -80,7 +80,7 @@ interface SyslogConnection extends AutoCloseable {
   }
 
   /** A TCP connection, with TLS or without. */
-  record Stream(Socket socket) implements SyslogConnection {
+  record Stream(Socket socket) implements LogConnection {
     @Override
     public void send(byte[] message) throws IOException {
       OutputStream out = socket.getOutputStream();

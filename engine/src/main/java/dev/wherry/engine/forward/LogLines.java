@@ -1,4 +1,4 @@
-package dev.wherry.engine.syslog;
+package dev.wherry.engine.forward;
 
 import dev.wherry.engine.log.LogReader.LogEntry;
 import dev.wherry.engine.log.LogReader.Stream;
@@ -7,20 +7,29 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Makes lines of log entries again: what a container writes in several pieces is one message. Lines
- * longer than 16 KiB come in parts and empty ones not at all, as with dockerd.
+ * longer than 16 KiB come in parts, as with dockerd.
  */
-final class SyslogLines {
+final class LogLines {
   private static final int LONGEST = 16 << 10;
 
   private final Map<Stream, ByteArrayOutputStream> begun = new EnumMap<>(Stream.class);
 
-  /** A line, without its newline. */
-  record Line(Instant time, Stream stream, ByteBuffer text) {}
+  /** The streams of whose last line only a part was told. */
+  private final Set<Stream> parted = EnumSet.noneOf(Stream.class);
+
+  /**
+   * A line, without its newline.
+   *
+   * @param partial whether it goes on in the next
+   */
+  record Line(Instant time, Stream stream, ByteBuffer text, boolean partial) {}
 
   /** The lines that an entry completes. */
   List<Line> add(LogEntry entry) {
@@ -36,11 +45,14 @@ final class SyslogLines {
       line.write(data, offset, part);
       offset += part;
       if (line.size() == LONGEST) {
-        take(line, entry.stream(), entry.time(), lines);
+        lines.add(taken(line, entry.stream(), entry.time(), true));
+        parted.add(entry.stream());
       }
     }
     if (!entry.partial()) {
-      take(line, entry.stream(), entry.time(), lines);
+      if (!parted.remove(entry.stream()) || line.size() > 0) {
+        lines.add(taken(line, entry.stream(), entry.time(), false));
+      }
     }
     return lines;
   }
@@ -53,15 +65,19 @@ final class SyslogLines {
   /** The lines that have no end, as there is no more. */
   List<Line> end(Instant time) {
     List<Line> lines = new ArrayList<>();
-    begun.forEach((stream, line) -> take(line, stream, time, lines));
+    begun.forEach(
+        (stream, line) -> {
+          if (line.size() > 0) {
+            lines.add(taken(line, stream, time, false));
+          }
+        });
     return lines;
   }
 
-  private static void take(
-      ByteArrayOutputStream line, Stream stream, Instant time, List<Line> into) {
-    if (line.size() > 0) {
-      into.add(new Line(time, stream, ByteBuffer.wrap(line.toByteArray())));
-      line.reset();
-    }
+  private static Line taken(
+      ByteArrayOutputStream line, Stream stream, Instant time, boolean partial) {
+    Line taken = new Line(time, stream, ByteBuffer.wrap(line.toByteArray()), partial);
+    line.reset();
+    return taken;
   }
 }

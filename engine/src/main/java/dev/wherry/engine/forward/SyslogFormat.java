@@ -1,4 +1,4 @@
-package dev.wherry.engine.syslog;
+package dev.wherry.engine.forward;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
