@@ -135,4 +135,25 @@ class JournalIT {
     assertThat(docker.ok("logs", "logbook")).startsWith("first\n\n").endsWith("7");
     docker.ok("rm", "logbook");
   }
+
+  @Test
+  void without_a_copy_the_journal_alone_has_the_lines() {
+    String id =
+        docker.ok(
+            "run",
+            "-d",
+            "--name",
+            "nocopy",
+            "--log-driver",
+            "journald",
+            "--log-opt",
+            "cache-disabled=true",
+            TestImages.BUSYBOX,
+            "echo",
+            "once");
+    await().until(() -> entries("CONTAINER_ID_FULL=" + id).size() == 1);
+    assertThat(docker.refused("logs", "nocopy"))
+        .contains("configured logging driver does not support reading");
+    docker.ok("rm", "nocopy");
+  }
 }
