@@ -115,6 +115,73 @@ class CreateOptionsIT {
   }
 
   @Test
+  void variables_and_labels_come_from_files_too() throws IOException {
+    Path variables = Files.writeString(dir.resolve("env"), "# comment\nONE=1\nTWO=a b\nPATH\n");
+    Path labels = Files.writeString(dir.resolve("labels"), "kind=boat\nlength=9\n");
+    String[] line =
+        DockerCli.line(
+            List.of("run", "--name", "boat", "-e", "ONE=over"),
+            List.of("--env-file=" + variables, "--label-file=" + labels, "--label=kind=ship"),
+            List.of(TestImages.BUSYBOX, "sh", "-c", "echo $ONE $TWO"));
+    assertThat(docker.ok(line)).isEqualTo("over a b");
+    assertThat(docker.ok("inspect", "-f", "{{json .Config.Labels}}", "boat"))
+        .isEqualTo("{\"kind\":\"ship\",\"length\":\"9\"}");
+  }
+
+  @Test
+  void a_group_of_the_users_holds_the_containers() throws IOException {
+    String parent = "/wherry-e2e-parent-" + ProcessHandle.current().pid();
+    try {
+      String groups =
+          sh(List.of("--cgroup-parent", parent, "--cgroupns", "host"), "cat /proc/self/cgroup");
+      assertThat(groups.lines())
+          .allMatch(group -> group.matches(".*:.*:(" + parent + "/[0-9a-f]{64}|/)"))
+          .anyMatch(group -> group.contains(parent));
+      docker.ok("create", "--name", "boat", "--cgroup-parent", parent, TestImages.BUSYBOX);
+      assertThat(docker.ok("inspect", "-f", "{{.HostConfig.CgroupParent}}", "boat"))
+          .isEqualTo(parent);
+    } finally {
+      String under = "for g in /sys/fs/cgroup%1$s /sys/fs/cgroup/*%1$s; do".formatted(parent);
+      DockerCli.host("sh", "-c", under + " [ -L ${g%/*} ] || rmdir $g; done; true").text();
+    }
+  }
+
+  @Test
+  void only_the_streams_asked_for_are_attached() {
+    CliResult result =
+        docker.run(
+            "run",
+            "--rm",
+            "-a",
+            "stderr",
+            TestImages.BUSYBOX,
+            "sh",
+            "-c",
+            "echo out; echo err >&2");
+    assertThat(result.stdout()).isEmpty();
+    assertThat(result.stderr()).isEqualTo("err\n");
+  }
+
+  @Test
+  void the_hosts_users_are_the_containers_and_there_is_no_other_isolation() {
+    assertThat(
+            sh(words("--userns host --isolation default"), "cat /proc/self/uid_map").split("\\s+"))
+        .endsWith("0", "0", "4294967295");
+    assertThat(docker.refused("create", "--userns", "foo", TestImages.BUSYBOX))
+        .containsIgnoringCase("invalid user mode");
+    assertThat(docker.refused("create", "--isolation", "hyperv", TestImages.BUSYBOX))
+        .containsIgnoringCase("isolation");
+    // The command line takes the 404 for an image that is not there.
+    assertThat(
+            create(
+                "",
+                "{\"Image\":\"busybox\",\"Volumes\":{\"/data\":{}},"
+                    + "\"HostConfig\":{\"VolumeDriver\":\"nosuch\"}}"))
+        .startsWith("404 ")
+        .endsWith("plugin \"nosuch\" not found");
+  }
+
+  @Test
   void an_image_for_another_platform_is_run_with_a_warning_and_refused_where_it_is_not_wanted() {
     String own = docker.ok("image", "inspect", "-f", "{{.Architecture}}", TestImages.BUSYBOX);
     String other = own.equals("arm64") ? "s390x" : "arm64";

@@ -3,6 +3,8 @@ package dev.wherry.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wherry.api.http.Json;
+import dev.wherry.engine.cgroup.Cgroups;
+import dev.wherry.engine.launch.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,11 +94,13 @@ class DaemonChoicesIT {
     TestImages.importBusybox(docker);
   }
 
-  /** crun, but where it refuses to run: on both versions of control groups at once. */
-  private static String runtime() {
-    boolean both = Files.isDirectory(Path.of("/sys/fs/cgroup/unified"));
-    String crun = "/usr/bin/crun";
-    return both || !Files.isExecutable(Path.of(crun)) ? "runc" : crun;
+  /** The one a daemon would choose for itself: crun where it works. */
+  private static Path runtime() {
+    boolean crunWorks = !new Cgroups(Path.of("/sys/fs/cgroup")).isSplit();
+    return new Programs(System.getenv("PATH"))
+        .runtimes(List.of(), "", crunWorks)
+        .byDefault()
+        .path();
   }
 
   @AfterAll

@@ -76,7 +76,7 @@ class MountsIT {
         .contains("Permission denied");
     assertThat(
             docker.refused("run", "--rm", "--tmpfs", "/s:colour=red", TestImages.BUSYBOX, "true"))
-        .contains("invalid tmpfs option [\"colour=red\"]");
+        .contains("invalid tmpfs option [\"colour\" \"red\"]");
   }
 
   @Test

@@ -71,7 +71,8 @@ public final class TmpfsOptions {
       String word = all.get(i);
       String key = key(word);
       if (key == null) {
-        throw new EngineException.InvalidParameter("invalid tmpfs option [\"" + word + "\"]");
+        throw new EngineException.InvalidParameter(
+            "invalid tmpfs option [\"" + word.replaceFirst("=", "\" \"") + "\"]");
       }
       if (seen.add(key)) {
         kept.addFirst(word);

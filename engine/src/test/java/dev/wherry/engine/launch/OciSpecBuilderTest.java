@@ -253,7 +253,7 @@ class OciSpecBuilderTest {
         .containsExactly("nosuid", "nodev", "rprivate", "size=64k", "exec");
     fixture.tmpfs = Map.of("/x", "foo=bar");
     assertThatThrownBy(() -> builder().check(fixture.build()))
-        .hasMessage("invalid tmpfs option [\"foo=bar\"]");
+        .hasMessage("invalid tmpfs option [\"foo\" \"bar\"]");
   }
 
   @Test
