@@ -176,6 +176,19 @@ class PushIT {
   }
 
   @Test
+  void an_image_is_pushed_for_its_own_platform_only() {
+    DockerCli.needs(27);
+    try (RealRegistry registry = registry()) {
+      String name = registry.name("app:platform");
+      load("platform", name);
+      assertThat(docker.refused("push", "--platform", "linux/s390x", name))
+          .contains("does not match the specified platform: wanted linux/s390x");
+      String own = docker.ok("image", "inspect", "-f", "{{.Os}}/{{.Architecture}}", name);
+      assertThat(digest(docker.ok("push", "--platform", own, name))).isNotEmpty();
+    }
+  }
+
+  @Test
   void the_answer_has_the_digest_for_programs_too() {
     try (RealRegistry registry = registry()) {
       load("aux", registry.name("app:1"));

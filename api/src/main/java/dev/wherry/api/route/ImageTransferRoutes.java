@@ -8,6 +8,7 @@ import dev.wherry.engine.image.Image;
 import dev.wherry.engine.image.ImageProgress;
 import dev.wherry.engine.image.ImageStore.Import;
 import dev.wherry.engine.image.ImageStore.LoadedImage;
+import dev.wherry.engine.image.Platforms;
 import dev.wherry.engine.registry.PullRequest;
 import dev.wherry.engine.registry.PushListener;
 import dev.wherry.engine.registry.PushRequest;
@@ -96,12 +97,15 @@ final class ImageTransferRoutes {
   }
 
   private void push(Exchange exchange) {
-    if (exchange.has("platform")) {
-      throw Missing.refusal("pushing one platform of an image");
-    }
+    String platform = PlatformParameter.of(exchange, 46);
     PushRequest request =
         PushRequest.of(
             exchange.path("name"), exchange.queryOrEmpty("tag"), RegistryAuth.of(exchange));
+    if (!platform.isEmpty()) {
+      // An image here is for one platform: it is pushed as it is, or not at all.
+      String name = request.reference().withDefaultTag().familiar();
+      Platforms.require(images.get(name), name, platform);
+    }
     var progress = new ProgressStream(exchange);
     var listener =
         new PushListener() {

@@ -16,14 +16,20 @@ final class PlatformParameter {
   private record Wire(
       @Nullable String os, @Nullable String architecture, @Nullable String variant) {}
 
+  /** As {@link #of(Exchange, int)}, of requests that have had it since 1.48. */
+  static String of(Exchange exchange) {
+    return of(exchange, 48);
+  }
+
   /**
    * The platform as {@code os/architecture[/variant]}, empty where none is asked for.
    *
+   * @param since the minor version of the API from which on this request has it
    * @throws EngineException.InvalidParameter in dockerd's words
    */
-  static String of(Exchange exchange) {
+  static String of(Exchange exchange, int since) {
     String text = exchange.queryOrEmpty("platform");
-    if (text.isEmpty() || !exchange.version().atLeast(1, 48)) {
+    if (text.isEmpty() || !exchange.version().atLeast(1, since)) {
       return "";
     }
     Wire wire;
