@@ -2,7 +2,6 @@ package dev.wherry.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,16 +25,15 @@ class LinksIT {
 
   @AfterEach
   void clear() {
-    List<String> line = new ArrayList<>(List.of("rm", "-f"));
-    line.addAll(docker.ok("ps", "-aq").lines().toList());
-    docker.ok(line.toArray(String[]::new));
+    docker.removeAllContainers();
   }
 
   private void run(String name, String... options) {
-    List<String> line = new ArrayList<>(List.of("run", "-d", "--name", name));
-    line.addAll(List.of(options));
-    line.addAll(List.of(TestImages.BUSYBOX, "sleep", "600"));
-    docker.ok(line.toArray(String[]::new));
+    docker.ok(
+        DockerCli.line(
+            List.of("run", "-d", "--name", name),
+            List.of(options),
+            List.of(TestImages.BUSYBOX, "sleep", "600")));
   }
 
   private List<String> links(String container) {

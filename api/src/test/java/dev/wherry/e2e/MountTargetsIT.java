@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,11 +32,7 @@ class MountTargetsIT {
   }
 
   private String refusedRun(String... options) {
-    String[] line = new String[options.length + 2];
-    line[0] = "run";
-    line[1] = "--rm";
-    System.arraycopy(options, 0, line, 2, options.length);
-    return docker.refused(line);
+    return docker.refused(DockerCli.line(List.of("run", "--rm"), List.of(options), List.of()));
   }
 
   @ParameterizedTest

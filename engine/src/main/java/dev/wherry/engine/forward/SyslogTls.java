@@ -8,18 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.InvalidKeySpecException;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -31,9 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Whom a TLS connection trusts and as whom it shows itself, from files in PEM. */
 record SyslogTls(SSLContext context) {
-  private static final Pattern KEY =
-      Pattern.compile("-----BEGIN PRIVATE KEY-----(.+?)-----END PRIVATE KEY-----", Pattern.DOTALL);
-
   static SyslogTls load(SyslogOptions.Tls files) throws IOException {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
@@ -114,23 +105,13 @@ record SyslogTls(SSLContext context) {
 
   private static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
     String text = new String(read(file, "key"), StandardCharsets.US_ASCII);
-    Matcher matcher = KEY.matcher(text);
-    if (!matcher.find()) {
-      throw new IOException(
-          file
-              + ": no unencrypted private key of PKCS #8; `openssl pkcs8 -topk8 -nodes` makes one");
+    try {
+      return PemKey.read(text);
+    } catch (IOException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
+    } catch (GeneralSecurityException e) {
+      throw new GeneralSecurityException(file + ": " + e.getMessage(), e);
     }
-    byte[] der = Base64.getMimeDecoder().decode(matcher.group(1));
-    PKCS8EncodedKeySpec spec = new PKCS8EncodedKeySpec(der);
-    GeneralSecurityException failure = new InvalidKeySpecException(file + ": unknown kind of key");
-    for (String kind : List.of("RSA", "EC", "EdDSA")) {
-      try {
-        return KeyFactory.getInstance(kind).generatePrivate(spec);
-      } catch (InvalidKeySpecException e) {
-        failure.addSuppressed(e);
-      }
-    }
-    throw failure;
   }
 
   /** What {@code syslog-tls-skip-verify} asks for. */
