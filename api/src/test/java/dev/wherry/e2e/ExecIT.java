@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -216,5 +217,105 @@ class ExecIT {
       assertThat(result.exitCode()).isEqualTo(i);
       assertThat(result.stdout().lines().count()).isEqualTo(2000);
     }
+  }
+
+  private String created(String json) {
+    RawHttp.Answer answer = RawHttp.send(daemon.socket(), "POST", "/containers/boat/exec", json);
+    assertThat(answer.status()).as(answer.body()).isEqualTo(201);
+    return answer.body().replaceAll("(?s).*\"Id\":\"([0-9a-f]{64})\".*", "$1");
+  }
+
+  @Test
+  void inspect_tells_all_that_was_asked_for() {
+    String id =
+        created(
+            "{\"AttachStdin\": true, \"AttachStdout\": true, \"Tty\": true, \"User\": \"1000:50\","
+                + " \"Privileged\": true, \"DetachKeys\": \"ctrl-x\","
+                + " \"Cmd\": [\"sleep\", \"60\"]}");
+    String container = docker.ok("inspect", "-f", "{{.Id}}", "boat");
+    assertThat(RawHttp.get(daemon.socket(), "/exec/" + id + "/json").body().strip())
+        .startsWith(
+            "{\"ID\":\"%s\",\"Running\":false,\"ExitCode\":null,".formatted(id)
+                + "\"ProcessConfig\":{\"tty\":true,\"entrypoint\":\"sleep\","
+                + "\"arguments\":[\"60\"],\"privileged\":true,\"user\":\"1000:50\"},"
+                + "\"OpenStdin\":true,\"OpenStderr\":false,\"OpenStdout\":true,"
+                + "\"CanRemove\":false,\"ContainerID\":\"%s\",".formatted(container))
+        .endsWith(",\"Pid\":0}");
+  }
+
+  @Test
+  void a_container_tells_its_execs_until_they_have_ended() {
+    String id =
+        created("{\"Cmd\": [\"sh\", \"-c\", \"while ! test -e /go; do sleep 0.05; done\"]}");
+    assertThat(docker.ok("inspect", "-f", "{{.ExecIDs}}", "boat")).isEqualTo("[" + id + "]");
+    RawHttp.send(daemon.socket(), "POST", "/exec/" + id + "/start", "{\"Detach\": true}");
+    assertThat(docker.ok("inspect", "-f", "{{.ExecIDs}}", "boat")).isEqualTo("[" + id + "]");
+    docker.ok("exec", "boat", "touch", "/go");
+    await().until(() -> docker.ok("inspect", "-f", "{{json .ExecIDs}}", "boat").equals("null"));
+    RawHttp.Answer again =
+        RawHttp.send(daemon.socket(), "POST", "/exec/" + id + "/start", "{\"Detach\": true}");
+    assertThat(again.status()).isEqualTo(409);
+    assertThat(again.body()).contains("Error: Exec command " + id + " has already run");
+  }
+
+  @Test
+  void a_paused_container_takes_none() {
+    String id = created("{\"Cmd\": [\"true\"]}");
+    docker.ok("pause", "boat");
+    for (String path : List.of("/exec/" + id + "/start", "/containers/boat/exec")) {
+      RawHttp.Answer answer =
+          RawHttp.send(daemon.socket(), "POST", path, "{\"Detach\": true, \"Cmd\": [\"true\"]}");
+      assertThat(answer.status()).isEqualTo(409);
+      assertThat(answer.body()).contains(" is paused, unpause the container before exec");
+    }
+    docker.ok("unpause", "boat");
+    docker.ok("exec", "boat", "true");
+  }
+
+  @Test
+  void it_ends_with_its_container() {
+    String created = created("{\"Cmd\": [\"true\"]}");
+    try (CliSession session = docker.start("exec", "boat", "sh", "-c", "echo on; sleep 600")) {
+      session.awaitOutput("on");
+      docker.ok("stop", "-t", "0", "boat");
+      assertThat(session.exit().exitCode()).isNotZero();
+    }
+    assertThat(docker.ok("inspect", "-f", "{{json .ExecIDs}}", "boat")).isEqualTo("null");
+    assertThat(
+            RawHttp.send(
+                    daemon.socket(), "POST", "/exec/" + created + "/start", "{\"Detach\": true}")
+                .status())
+        .isEqualTo(404);
+  }
+
+  @Test
+  void who_detaches_from_it_leaves_it_running() {
+    for (String[] keys : new String[][] {{"ctrl-p,ctrl-q", "\u0010\u0011"}, {"z,z", "zz"}}) {
+      try (CliSession session =
+          docker.startOnTerminal(
+              dir.resolve("tty"),
+              "exec",
+              "-it",
+              "--detach-keys",
+              keys[0],
+              "boat",
+              "sh",
+              "-c",
+              "echo ready; exec sleep 77")) {
+        session.awaitOutput("ready").type(keys[1]);
+        assertThat(session.exit().stdout()).contains("read escape sequence");
+      }
+    }
+    assertThat(docker.ok("top", "boat").lines().filter(line -> line.contains("sleep 77")))
+        .hasSize(2);
+  }
+
+  @Test
+  void users_groups_and_directories_are_looked_up_when_it_runs() {
+    assertThat(docker.ok("exec", "-u", "1000:50", "boat", "id", "-g")).isEqualTo("50");
+    assertThat(docker.refused("exec", "-u", "0:nosuch", "boat", "id"))
+        .contains("unable to find group nosuch: no matching entries in group file");
+    assertThat(docker.run("exec", "-w", "/nosuch", "boat", "pwd").exitCode()).isIn(126, 127);
+    assertThat(docker.ok("exec", "-e", "A=", "boat", "sh", "-c", "echo [$A]")).isEqualTo("[]");
   }
 }

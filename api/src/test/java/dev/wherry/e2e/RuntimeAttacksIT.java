@@ -1,6 +1,7 @@
 package dev.wherry.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -90,6 +92,84 @@ class RuntimeAttacksIT {
     CliResult result =
         docker.run("run", "--rm", "bad", "sh", "-c", "ls -d /tmp/mine/* | grep -c self; true");
     assertThat(result.exitCode() != 0 || result.stdout().strip().equals("0")).isTrue();
+  }
+
+  /**
+   * The mount races of 2025: the place of a mount lies in a volume, where another container makes a
+   * link of it. Where that leads inside the container that starts is the runtime's to see to, and
+   * those before the mended ones do not always; the host is not reached in any case.
+   */
+  @Test
+  void the_place_of_a_mount_that_turns_into_a_link_does_not_lead_to_the_host(@TempDir Path dir)
+      throws IOException {
+    Path victim = Files.createDirectories(dir.resolve("victim"));
+    Files.writeString(victim.resolve("f"), "of the host");
+    Path planted = Files.createDirectories(dir.resolve("planted"));
+    Files.writeString(planted.resolve("f"), "planted");
+    String swaps =
+        "mkdir /v/place; ln -s %s /v/link; ln -s /proc /v/proc; echo on;"
+            + " while :; do for l in link proc; do mv -T /v/place /v/p2; mv -T /v/$l /v/place;"
+            + " mv -T /v/place /v/$l; mv -T /v/p2 /v/place; done; done";
+    docker.ok(
+        "run",
+        "-d",
+        "--name",
+        "evil",
+        "-v",
+        "shared:/v",
+        TestImages.BUSYBOX,
+        "sh",
+        "-c",
+        swaps.formatted(victim));
+    await().until(() -> docker.ok("logs", "evil").equals("on"));
+    try {
+      for (int i = 0; i < 12; i++) {
+        CliResult result =
+            docker.run(
+                "run",
+                "--rm",
+                "-v",
+                "shared:/v",
+                "-v",
+                planted + ":/v/place",
+                TestImages.BUSYBOX,
+                "sh",
+                "-c",
+                "cat /v/place/f /proc/f");
+        assertThat(result.stdout()).doesNotContain("of the host");
+        assertThat(victim.resolve("f")).hasContent("of the host");
+        assertThat(DockerCli.host("cat", "/proc/self/mountinfo").text())
+            .doesNotContain(victim.toString());
+      }
+    } finally {
+      docker.removeAllContainers();
+      docker.ok("volume", "rm", "shared");
+    }
+  }
+
+  /** What a runtime has open while it makes a process is not to be had from inside. */
+  @Test
+  void nothing_of_the_host_is_seen_open_in_the_runtimes_processes() {
+    docker.ok(
+        "run",
+        "-d",
+        "--name",
+        "boat",
+        TestImages.BUSYBOX,
+        "sh",
+        "-c",
+        "while :; do for f in /proc/[0-9]*/fd/* /proc/[0-9]*/cwd /proc/[0-9]*/root; do"
+            + " readlink $f; done 2>/dev/null >> /seen; done");
+    for (int i = 0; i < 15; i++) {
+      docker.ok("exec", "boat", "true");
+    }
+    String seen = docker.ok("exec", "boat", "sh", "-c", "sort -u /seen");
+    assertThat(seen.lines().map(String::strip))
+        .isNotEmpty()
+        .allMatch(
+            name ->
+                name.matches(
+                    "/|/dev/null|/seen|/proc.*|(pipe|socket):.*|anon_inode:.*|/dev/pts/.*"));
   }
 
   @Test

@@ -72,6 +72,7 @@ public final class ConmonSupervisor implements Supervisor {
 
   @Override
   public Supervised create(Order order) throws StartFailure {
+    removeRemains(order);
     Processes.Pipe pipe = processes.pipe();
     SyncPipe sync = new SyncPipe(processes, pipe.read());
     try {
@@ -88,6 +89,14 @@ public final class ConmonSupervisor implements Supervisor {
       pipe.close();
       destroyAfter(e, order);
       throw e;
+    }
+  }
+
+  /** What a delete that hung or failed has left; the runtime refuses the name otherwise. */
+  private void removeRemains(Order order) {
+    if (order.runtime().kind() == OciRuntime.Kind.OTHER
+        && Files.exists(commands.state(order.runtime(), order.id()))) {
+      commands.run(order.runtime(), "delete", "--force", order.id());
     }
   }
 
