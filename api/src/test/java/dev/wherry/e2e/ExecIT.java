@@ -240,7 +240,15 @@ class ExecIT {
                 + "\"arguments\":[\"60\"],\"privileged\":true,\"user\":\"1000:50\"},"
                 + "\"OpenStdin\":true,\"OpenStderr\":false,\"OpenStdout\":true,"
                 + "\"CanRemove\":false,\"ContainerID\":\"%s\",".formatted(container))
-        .endsWith(",\"Pid\":0}");
+        .endsWith(",\"DetachKeys\":\"GA==\",\"Pid\":0}");
+    RawHttp.Answer refused =
+        RawHttp.send(
+            daemon.socket(),
+            "POST",
+            "/containers/boat/exec",
+            "{\"DetachKeys\": \"bogus\", \"Cmd\": [\"true\"]}");
+    assertThat(refused.status()).isEqualTo(500);
+    assertThat(refused.body()).contains("Invalid escape keys (bogus) provided");
   }
 
   @Test
@@ -275,12 +283,17 @@ class ExecIT {
   @Test
   void it_ends_with_its_container() {
     String created = created("{\"Cmd\": [\"true\"]}");
+    String ended = created("{\"Cmd\": [\"sh\", \"-c\", \"exit 4\"]}");
+    RawHttp.send(daemon.socket(), "POST", "/exec/" + ended + "/start", "{}");
     try (CliSession session = docker.start("exec", "boat", "sh", "-c", "echo on; sleep 600")) {
       session.awaitOutput("on");
       docker.ok("stop", "-t", "0", "boat");
       assertThat(session.exit().exitCode()).isNotZero();
     }
     assertThat(docker.ok("inspect", "-f", "{{json .ExecIDs}}", "boat")).isEqualTo("null");
+    assertThat(RawHttp.get(daemon.socket(), "/exec/" + ended + "/json").body())
+        .as("who asks for its code as both end")
+        .contains("\"Running\":false", "\"ExitCode\":4");
     assertThat(
             RawHttp.send(
                     daemon.socket(), "POST", "/exec/" + created + "/start", "{\"Detach\": true}")

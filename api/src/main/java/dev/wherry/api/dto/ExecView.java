@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Answer of ExecInspect (Docker Engine API). The odd capitals are dockerd's. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record ExecView(
     @JsonProperty("ID") String id,
     boolean running,
@@ -16,7 +17,7 @@ public record ExecView(
     boolean openStdout,
     boolean canRemove,
     @JsonProperty("ContainerID") String containerId,
-    String detachKeys,
+    byte[] detachKeys,
     int pid) {
 
   /** {@code ProcessConfig}. */

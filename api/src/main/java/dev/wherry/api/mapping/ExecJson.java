@@ -3,6 +3,7 @@ package dev.wherry.api.mapping;
 import dev.wherry.api.dto.ExecCreateRequest;
 import dev.wherry.api.dto.ExecView;
 import dev.wherry.api.dto.ExecView.ProcessView;
+import dev.wherry.api.stream.DetachKeys;
 import dev.wherry.engine.container.Exec;
 import dev.wherry.engine.container.ExecSpec;
 import dev.wherry.engine.container.HostConfig;
@@ -32,12 +33,13 @@ public final class ExecJson {
         spec.attachStdout(),
         false,
         exec.containerId(),
-        spec.detachKeys() == null ? "" : spec.detachKeys(),
+        DetachKeys.bytes(spec.detachKeys()),
         exec.pid());
   }
 
   /** What ContainerExec asks for; the command has been checked to be there. */
   public static ExecSpec spec(ExecCreateRequest request) {
+    checkKeys(request.detachKeys());
     return new ExecSpec(
         orEmpty(request.cmd()),
         orEmpty(request.env()),
@@ -50,6 +52,15 @@ public final class ExecJson {
         request.attachStderr(),
         request.detachKeys(),
         consoleSize(request.consoleSize()));
+  }
+
+  /** dockerd looks at them here already, in other words and with another status than at attach. */
+  private static void checkKeys(@Nullable String keys) {
+    try {
+      DetachKeys.bytes(keys);
+    } catch (EngineException.InvalidParameter e) {
+      throw new EngineException.Internal("Invalid escape keys (" + keys + ") provided", e);
+    }
   }
 
   /** A terminal's size given as rows and columns; 0 by 0 is none. */

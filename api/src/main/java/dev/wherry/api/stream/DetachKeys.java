@@ -31,12 +31,25 @@ public final class DetachKeys {
     if (text == null || text.isEmpty()) {
       return new DetachKeys(DEFAULT);
     }
+    return new DetachKeys(bytes(text));
+  }
+
+  /**
+   * What is typed for a sequence.
+   *
+   * @param text empty or {@code null} for nothing
+   * @throws EngineException.InvalidParameter in dockerd's words for an unknown key
+   */
+  public static byte[] bytes(@Nullable String text) {
+    if (text == null || text.isEmpty()) {
+      return new byte[0];
+    }
     String[] names = text.split(",", -1);
     var keys = new byte[names.length];
     for (int i = 0; i < names.length; i++) {
       keys[i] = key(names[i], text);
     }
-    return new DetachKeys(keys);
+    return keys;
   }
 
   private static byte key(String name, String whole) {

@@ -63,15 +63,10 @@ public final class DefaultExecLifecycle implements ExecLifecycle {
   @Override
   public Exec get(String id) {
     Exec exec = execs.get(id);
-    // As in dockerd, execs of a container that does not run any more are gone.
-    if (exec == null || !isAlive(exec.containerId())) {
+    if (exec == null || index.byId(exec.containerId()).isEmpty()) {
       throw new EngineException.NotFound("No such exec instance: " + id);
     }
     return exec;
-  }
-
-  private boolean isAlive(String containerId) {
-    return index.byId(containerId).map(c -> c.state().isAlive()).orElse(false);
   }
 
   @Override
@@ -152,6 +147,11 @@ public final class DefaultExecLifecycle implements ExecLifecycle {
   @Override
   public void forgetAll(String containerId) {
     execs.values().removeIf(exec -> exec.containerId().equals(containerId));
+  }
+
+  @Override
+  public void containerEnded(String containerId) {
+    execs.values().removeIf(exec -> exec.containerId().equals(containerId) && !exec.started());
   }
 
   @Override

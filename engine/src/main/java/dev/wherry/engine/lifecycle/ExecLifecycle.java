@@ -51,8 +51,14 @@ public interface ExecLifecycle {
   /** Sends SIGKILL to an exec's process; nothing happens if none runs. */
   void kill(String id);
 
-  /** Drops all execs of a container that has ended or is being removed. */
+  /** Drops all execs of a container that is being removed. */
   void forgetAll(String containerId);
+
+  /**
+   * Drops the execs of a container that can be started no more as it has ended. Those that were
+   * started end with it and can be asked for their exit codes, as in dockerd.
+   */
+  void containerEnded(String containerId);
 
   /** Drops an exec that has ended; nothing happens for one that runs or is not known. */
   void forget(String id);

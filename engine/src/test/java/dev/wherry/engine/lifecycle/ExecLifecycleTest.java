@@ -133,12 +133,17 @@ class ExecLifecycleTest extends LifecycleFixture {
   void an_exec_dies_with_its_container() {
     Container container = sleeper();
     Exec exec = execs.create(container.id(), spec("", false, "sleep", "1000"));
+    Exec waiting = execs.create(container.id(), spec("", false, "true"));
     CompletableFuture<Integer> code = new CompletableFuture<>();
     execs.start(exec.id(), false, code::complete).attached();
     lifecycle.signal(container.id(), "KILL");
     await().atMost(Duration.ofSeconds(20)).until(code::isDone);
     assertThat(code.join()).isEqualTo(137);
     lifecycle.exited(container.id(), awaitExit(container));
+    execs.containerEnded(container.id());
+    assertThat(execs.get(exec.id()).exitCode()).isEqualTo(137);
+    assertThatThrownBy(() -> execs.get(waiting.id())).isInstanceOf(EngineException.NotFound.class);
+    execs.forgetAll(container.id());
     assertThatThrownBy(() -> execs.get(exec.id()))
         .isInstanceOf(EngineException.NotFound.class)
         .hasMessage("No such exec instance: " + exec.id());

@@ -84,7 +84,7 @@ final class Exits implements BiConsumer<String, ExitStatus> {
         .call(
             () -> {
               Container ended = room.lifecycle().exited(id, status);
-              room.execs().forgetAll(id);
+              room.execs().containerEnded(id);
               return ended;
             })
         .compose(ended -> settle(ended, ran(before, status), status, unseen))

@@ -116,10 +116,15 @@ class ExecTest {
   }
 
   @Test
-  void the_end_of_the_container_is_the_end_of_its_execs() {
+  void after_the_end_of_its_container_an_exec_tells_its_code_and_others_are_gone() {
+    String id = create(false, false);
     create(false, false);
+    start(id);
+    fixture.conmon.last().ends();
+    fixture.execEngine.ends(id, 5);
     fixture.engine.ends("a", 0);
-    await().until(() -> fixture.execs.ofContainer(fixture.state("a").id()).isEmpty());
+    await().until(() -> fixture.execs.ofContainer(fixture.state("a").id()).equals(List.of(id)));
+    assertThat(fixture.execs.get(id).exitCode()).isEqualTo(5);
   }
 
   @Test

@@ -107,6 +107,11 @@ final class FakeExecs implements ExecLifecycle {
   }
 
   @Override
+  public void containerEnded(String containerId) {
+    execs.values().removeIf(exec -> exec.containerId().equals(containerId) && !exec.started());
+  }
+
+  @Override
   public void forget(String id) {
     execs.remove(id);
   }
