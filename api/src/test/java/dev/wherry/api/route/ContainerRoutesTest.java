@@ -203,7 +203,7 @@ class ContainerRoutesTest {
             ("{'ID':'%s','Running':false,'ExitCode':null,'ProcessConfig':{'tty':false,"
                     + "'entrypoint':'sh','arguments':['-c','exit 4'],'privileged':false},"
                     + "'OpenStdin':false,'OpenStderr':false,'OpenStdout':true,'CanRemove':false,"
-                    + "'ContainerID':'%s','DetachKeys':'ctrl-a','Pid':0}\n")
+                    + "'ContainerID':'%s','DetachKeys':'AQ==','Pid':0}\n")
                 .replace('\'', '"')
                 .formatted(id, Fixtures.id("aa")));
     assertThat(api.post("/exec/" + id + "/resize?h=1&w=2", "").status()).isEqualTo(200);

@@ -39,9 +39,6 @@ class ConmonStreamsTest {
       Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
   private final ContextInternal owner = Contexts.fresh(vertx);
   private final ContextInternal client = Contexts.fresh(vertx);
-  private static final Path OVERFLOW =
-      Path.of(System.getProperty("java.io.tmpdir"), "wherry-overflow");
-
   private final StdioHub hub =
       StdioHub.ofConmon(
           vertx,
@@ -49,7 +46,7 @@ class ConmonStreamsTest {
           new Blocking(vertx, "kernel", 4),
           new LinuxSockets(),
           id -> false,
-          OVERFLOW);
+          FakeConmon.OVERFLOW);
   private Conmon conmon;
 
   @BeforeEach

@@ -15,6 +15,9 @@ import java.util.function.Function;
 
 /** The far side of attach connections: what it was sent, and a way to write output. */
 public final class FakeConmon implements AttachConnection.Connector {
+  /** Files that overflow have no name while they are used, so none stays. */
+  static final Path OVERFLOW = Path.of(System.getProperty("java.io.tmpdir"));
+
   public final List<Connection> connections = new CopyOnWriteArrayList<>();
   public volatile boolean refuses;
   public volatile boolean processGone;
@@ -39,11 +42,7 @@ public final class FakeConmon implements AttachConnection.Connector {
         this,
         timers,
         id -> Future.succeededFuture(processGone),
-        context ->
-            new Overflow(
-                Path.of(System.getProperty("java.io.tmpdir"), "wherry-overflow"),
-                new Blocking(vertx, "overflow", 2),
-                context));
+        context -> new Overflow(OVERFLOW, new Blocking(vertx, "overflow", 2), context));
   }
 
   public Connection last() {
