@@ -140,7 +140,8 @@ class RecoveryIT {
   void an_exec_that_writes_goes_on() {
     docker.ok("run", "-d", "--name", "boat", TestImages.BUSYBOX, "sleep", "600");
     String script =
-        "i=0; while :; do i=$((i+1)); echo line $i; echo $i > /tmp/at; sleep 0.02; done";
+        "i=0; while :; do i=$((i+1)); echo line $i; echo $i > /tmp/next; mv /tmp/next /tmp/at;"
+            + " sleep 0.02; done";
     try (CliSession session = docker.start("exec", "boat", "sh", "-c", script)) {
       session.awaitOutput("line 3\n");
       daemon.kill9();

@@ -187,13 +187,14 @@ public final class ConmonSupervisor implements Supervisor {
     if (notice == null) {
       return () -> {};
     }
+    KillCount count = new KillCount(group::oomKills, group::exists, kills);
     long token =
         watcher.watch(
             notice.fd(),
             notice.mask(),
             ready -> {
               notice.taken().accept(ready);
-              kills.accept(group.oomKills());
+              count.noticed();
               return group.exists();
             });
     return () -> watcher.forget(token);

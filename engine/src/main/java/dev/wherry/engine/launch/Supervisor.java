@@ -34,7 +34,7 @@ public interface Supervisor {
   Optional<Supervised> adopt(Order order, int pid, long startTime);
 
   /**
-   * Tells, from the watcher's thread, each time the kernel has killed a process of a live container
+   * Tells, from a thread of its own, each time the kernel has killed processes of a live container
    * for want of memory.
    *
    * @param kills told how many it has killed in all; must not block
