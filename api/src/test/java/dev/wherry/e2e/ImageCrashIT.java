@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -113,16 +114,30 @@ class ImageCrashIT {
   @Test
   void killed_in_a_load_it_has_the_image_or_nothing_of_it() throws IOException {
     byte[] archive = Files.readAllBytes(image.dockerArchive("crashed:1"));
+    assertSurvivesReading(archive, "load");
+  }
+
+  @Test
+  void killed_in_an_import_it_has_the_image_or_nothing_of_it() {
+    byte[] root =
+        TestImages.busyboxWith(
+            tar -> {
+              tar.file("one", 0644, noise(1));
+              tar.text("whole", "whole\n");
+            });
+    assertSurvivesReading(root, "import", "-c", "ENV PATH=/bin", "-", "crashed:1");
+  }
+
+  /** A command that makes an image of what it is sent is cut off on its way and at its end. */
+  private void assertSurvivesReading(byte[] archive, String... command) {
     Set<String> without = stored();
     for (int percent : new int[] {20, 80, 100}) {
-      try (CliSession load = docker.start("load")) {
-        byte[] part = new byte[(int) ((long) archive.length * percent / 100)];
-        System.arraycopy(archive, 0, part, 0, part.length);
-        load.send(part);
+      try (CliSession session = docker.start(command)) {
+        session.send(Arrays.copyOf(archive, (int) ((long) archive.length * percent / 100)));
         if (percent < 100) {
           await().until(() -> !stored().equals(without));
         } else {
-          load.endInput();
+          session.endInput();
           LockSupport.parkNanos(20_000_000);
         }
         killAndStartAgain();
@@ -130,8 +145,59 @@ class ImageCrashIT {
       boolean there = assertWholeOrGone("crashed:1", without);
       assertThat(percent < 100 && there).as("an image of a part of its archive").isFalse();
     }
-    docker.ok("load", "-i", image.dockerArchive("crashed:1").toString());
+    docker.okWithInput(TestImages.temporary(archive), command);
     assertThat(assertWholeOrGone("crashed:1", without)).isTrue();
+  }
+
+  @Test
+  void killed_in_a_push_it_has_its_images_as_they_were_and_pushes_again() {
+    try (RealRegistry registry = RealRegistry.beside(daemon, 5008, false)) {
+      String name = registry.name("crashed:1");
+      Set<String> without = stored();
+      docker.ok("load", "-i", image.dockerArchive(name).toString());
+      Set<String> with = stored();
+      for (String moment : List.of("Preparing", "Pushed")) {
+        try (CliSession push = docker.start("push", name)) {
+          push.awaitOutput(moment);
+          registry.halt();
+          killAndStartAgain();
+        } finally {
+          registry.goOn();
+        }
+        assertThat(docker.ok("image", "inspect", "-f", "{{.Id}}", name)).isEqualTo(image.id());
+        await().untilAsserted(() -> assertThat(stored()).isEqualTo(with));
+      }
+      docker.ok("push", name);
+      docker.ok("rmi", name);
+      docker.ok("pull", name);
+      assertThat(assertWholeOrGone(name, without)).isTrue();
+    }
+  }
+
+  @Test
+  void killed_in_a_prune_it_has_whole_images_and_prunes_the_rest() {
+    Path archive = image.dockerArchive("crashed:1");
+    Set<String> without = stored();
+    for (int millis : new int[] {2, 10, 30}) {
+      docker.ok("load", "-i", archive.toString());
+      for (int i = 0; i < 5; i++) {
+        docker.ok("create", "--name", "maker", "crashed:1");
+        docker.ok("commit", "-m", "for the prune " + i, "maker");
+        docker.ok("rm", "maker");
+      }
+      try (CliSession prune = docker.start("image", "prune", "-f")) {
+        LockSupport.parkNanos(millis * 1_000_000L);
+        killAndStartAgain();
+        prune.exit();
+      }
+      for (String id : docker.ok("images", "-q", "--filter", "dangling=true").lines().toList()) {
+        if (!id.isEmpty()) {
+          assertThat(docker.ok("run", "--rm", id, "cat", "/whole")).isEqualTo("whole");
+        }
+      }
+      docker.ok("image", "prune", "-f");
+      assertThat(assertWholeOrGone("crashed:1", without)).isTrue();
+    }
   }
 
   @Test

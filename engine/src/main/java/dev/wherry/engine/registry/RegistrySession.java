@@ -237,7 +237,8 @@ final class RegistrySession {
 
   /** Sends, and follows redirects; only the registry itself sees what is secret to it. */
   private Reached exchange(Call call, Cancellation cancellation) throws IOException {
-    boolean follows = call.method.equals("GET") || call.method.equals("HEAD");
+    boolean reads = call.method.equals("GET") || call.method.equals("HEAD");
+    boolean repeatable = call.content.length() >= 0;
     URI uri = call.uri;
     for (int hops = 0; hops <= MAX_REDIRECTS; hops++) {
       cancellation.check();
@@ -250,6 +251,7 @@ final class RegistrySession {
       Answer answer =
           send(new Request(call.method, uri, all, call.content, endpoint.trust(uri)), cancellation);
       answered = true;
+      boolean follows = reads || (repeatable && keepsMethod(answer.status()));
       URI next = follows ? redirect(answer, uri) : null;
       if (next == null) {
         return new Reached(answer, home);
@@ -259,6 +261,11 @@ final class RegistrySession {
       uri = next;
     }
     throw said(call, new IOException("stopped after " + MAX_REDIRECTS + " redirects"));
+  }
+
+  /** Whether what is sent is to be sent the same way again (RFC 9110, 15.4.8 and 15.4.9). */
+  private static boolean keepsMethod(int status) {
+    return status == 307 || status == 308;
   }
 
   /** What was said in confidence must not be repeated in the open. */

@@ -7,10 +7,12 @@ import dev.wherry.engine.registry.Cancellation;
 import dev.wherry.engine.registry.RegistryHttp;
 import dev.wherry.engine.registry.RegistryProxies;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.PfxOptions;
 import java.io.IOException;
@@ -18,6 +20,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +31,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Registries of names that nobody knows but the proxy. */
 @Timeout(60)
@@ -84,6 +90,90 @@ class RegistryProxyTest {
     } else {
       request.response().end("plain");
     }
+  }
+
+  /**
+   * A proxy of SOCKS 5 (RFC 1928, RFC 1929) for user and p@ss, which tells what it was asked for
+   * and leads everything to one server.
+   */
+  private NetServer socks(int port) {
+    return vertx
+        .createNetServer()
+        .connectHandler(
+            client -> {
+              Deque<Buffer> told = new ArrayDeque<>();
+              client.handler(
+                  part -> {
+                    told.add(part);
+                    switch (told.size()) {
+                      case 1 -> client.write(Buffer.buffer(new byte[] {5, 2}));
+                      case 2 -> {
+                        boolean known = part.toString().equals("\u0001\u0004user\u0004p@ss");
+                        client.write(Buffer.buffer(new byte[] {1, (byte) (known ? 0 : 1)}));
+                      }
+                      case 3 -> lead(client, part, port);
+                      default -> asked.add("more than was expected");
+                    }
+                  });
+            })
+        .listen(0, "127.0.0.1")
+        .await();
+  }
+
+  private void lead(NetSocket client, Buffer wanted, int port) {
+    int length = wanted.getByte(4);
+    asked.add(
+        "type %d %s:%d"
+            .formatted(
+                wanted.getByte(3),
+                wanted.getString(5, 5 + length),
+                wanted.getUnsignedShort(5 + length)));
+    client.pause();
+    vertx
+        .createNetClient()
+        .connect(port, "127.0.0.1")
+        .onSuccess(
+            there -> {
+              client.write(Buffer.buffer(new byte[] {5, 0, 0, 1, 127, 0, 0, 1, 0, 0}));
+              join(client, there);
+              client.resume();
+            });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"socks5", "socks5h"})
+  void a_proxy_of_socks_5_is_told_names_and_looks_them_up_itself(String scheme) throws IOException {
+    HttpServer plain =
+        vertx
+            .createHttpServer()
+            .requestHandler(request -> request.response().end("plain " + authorized(request)))
+            .listen(0, "127.0.0.1")
+            .await();
+    NetServer toPlain = socks(plain.actualPort());
+    NetServer toSecure = socks(secure.actualPort());
+    assertThat(get("http://" + NAME, socksAddress(scheme, "user:p%40ss", toPlain), ""))
+        .isEqualTo("200 plain Basic registrys null");
+    assertThat(get("https://" + NAME, socksAddress(scheme, "user:p%40ss", toSecure), ""))
+        .isEqualTo("200 secure Basic registrys null");
+    assertThat(asked).containsExactly("type 3 " + NAME + ":80", "type 3 " + NAME + ":443");
+  }
+
+  private static URI socksAddress(String scheme, String user, NetServer proxy) {
+    return URI.create("%s://%s@127.0.0.1:%d".formatted(scheme, user, proxy.actualPort()));
+  }
+
+  @Test
+  void a_proxy_of_socks_5_that_is_not_there_or_does_not_know_us_is_told() {
+    for (String scheme : List.of("http", "https")) {
+      assertThatThrownBy(
+              () -> get(scheme + "://" + NAME, URI.create("socks5://user:canary@127.0.0.1:1"), ""))
+          .hasMessage("proxyconnect tcp: dial tcp 127.0.0.1:1: connect: connection refused");
+      assertThatThrownBy(
+              () -> get(scheme + "://" + NAME, socksAddress("socks5", "user:canary", socks(1)), ""))
+          .hasMessageNotContaining("canary")
+          .hasMessageContaining("auth");
+    }
+    assertThat(asked).isEmpty();
   }
 
   private static void join(NetSocket here, NetSocket there) {
