@@ -9,8 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Debian's dockerd beside a daemon, without a network of its own: to pass images to and fro. */
+/**
+ * Debian's dockerd beside a daemon, without a network of its own: to pass images to and fro. It is
+ * the one installed, else the one that {@code ./wherry test} takes out of the packages.
+ */
 record DebianDockerd(Process process, DockerCli docker) implements AutoCloseable {
+  private static final Path TOOLS =
+      Path.of(System.getProperty("basedir", "."), "target", "tools").toAbsolutePath();
 
   /**
    * Starts one.
@@ -35,6 +40,8 @@ record DebianDockerd(Process process, DockerCli docker) implements AutoCloseable
             "--bridge=none",
             "--iptables=false",
             "--ip-forward=false");
+    // Where it looks for containerd and its shim as well.
+    builder.environment().merge("PATH", TOOLS.toString(), (path, tools) -> path + ":" + tools);
     try {
       Process process =
           builder
@@ -43,12 +50,20 @@ record DebianDockerd(Process process, DockerCli docker) implements AutoCloseable
               .start();
       await("dockerd answers")
           .atMost(Duration.ofSeconds(60))
-          .failFast(() -> assertThat(process.isAlive()).isTrue())
+          .failFast(
+              () ->
+                  assertThat(process.isAlive())
+                      .as("dockerd, which ./wherry test fetches: " + log(directory))
+                      .isTrue())
           .until(() -> Files.exists(socket) && RawHttp.answersPing(socket));
       return new DebianDockerd(process, new DockerCli("unix://" + socket));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static String log(Path directory) throws IOException {
+    return Files.readString(directory.resolve("dockerd.log"));
   }
 
   @Override
