@@ -191,7 +191,14 @@ class NetworkConnectIT {
     assertThat(docker.refused("network", "connect", "--ip", "10.9.9.9", "auto", "boat"))
         .contains("supported only when connecting to networks with user configured subnets");
     assertThat(docker.refused("network", "connect", "--ip", "9.9.9.9", "bay", "boat"))
-        .contains("9.9.9.9");
+        .contains("no configured subnet or ip-range contain the IP address 9.9.9.9");
+    assertThat(
+            docker.refused(
+                "create", "--network", "bay", "--ip", "9.9.9.9", TestImages.BUSYBOX, "true"))
+        .contains("invalid config for network bay: invalid endpoint settings:")
+        .contains("no configured subnet or ip-range contain the IP address 9.9.9.9");
+    assertThat(docker.refused("network", "connect", "--ip", "172.17.0.99", "bridge", "boat"))
+        .contains("* user specified IP address is supported on user defined networks only");
     assertThat(docker.refused("network", "connect", "nowhere", "boat"))
         .contains("network nowhere not found");
     assertThat(docker.refused("network", "connect", "bay", "nobody"))

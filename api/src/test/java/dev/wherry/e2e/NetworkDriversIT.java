@@ -1,6 +1,7 @@
 package dev.wherry.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -258,6 +259,39 @@ class NetworkDriversIT {
     return fields;
   }
 
+  private JsonNode ipam(String network) {
+    return network(network).get("IPAM");
+  }
+
+  @Test
+  void inspect_tells_of_addresses_what_dockerd_tells() {
+    docker.ok("network", "create", "--subnet", "10.99.8.0/24", "bay");
+    assertThat(fields(ipam("bay").at("/Config/0")))
+        .containsExactly(entry("Subnet", "\"10.99.8.0/24\""));
+    sleeper("boat", "--network", "bay");
+    assertThat(exec("boat", "ip route")).contains("default via 10.99.8.1");
+    docker.ok("network", "create", "east");
+    assertThat(fields(ipam("east").at("/Config/0"))).containsOnlyKeys("Subnet", "Gateway");
+    assertThat(ipam("host").get("Config").isNull()).isTrue();
+    assertThat(ipam("none").get("Config").isNull()).isTrue();
+    docker.ok("rm", "-f", "boat");
+    docker.ok("network", "rm", "bay", "east");
+  }
+
+  @Test
+  void a_routed_network_has_its_ports_at_its_containers_addresses() {
+    String mode = "com.docker.network.bridge.gateway_mode_ipv4=routed";
+    docker.ok("network", "create", "--subnet", "10.99.9.0/24", "-o", mode, "bay");
+    sleeper("boat", "--network", "bay", "--ip", "10.99.9.5", "-p", "8099:80");
+    assertThat(docker.ok("inspect", "-f", "{{json .NetworkSettings.Ports}}", "boat"))
+        .isEqualTo("{\"80/tcp\":[{\"HostIp\":\"0.0.0.0\",\"HostPort\":\"\"}]}");
+    assertThat(docker.ok("ps", "--filter", "name=boat", "--format", "{{.Ports}}"))
+        .contains("80/tcp")
+        .doesNotContain("8099");
+    docker.ok("rm", "-f", "boat");
+    docker.ok("network", "rm", "bay");
+  }
+
   @Test
   void networks_are_listed_by_filters_and_the_unused_are_pruned() {
     docker.ok("network", "create", "--label", "a=1", "north");
@@ -307,19 +341,27 @@ class NetworkDriversIT {
     refusedNetwork("IPAM option o is not supported", "--ipam-opt", "o=p");
     refusedNetwork("driver option nosuch is not supported by the bridge driver", "-o", "nosuch=1");
     refusedNetwork(
-        "driver option com.docker.network.bridge.inhibit_ipv4 is not supported by the bridge driver",
+        "gateway mode 'isolated' can only be used for an internal network",
         "-o",
-        "com.docker.network.bridge.inhibit_ipv4=true");
+        "com.docker.network.bridge.gateway_mode_ipv4=isolated");
+    refusedNetwork(
+        "(unknown gateway mode odd)", "-o", "com.docker.network.bridge.gateway_mode_ipv6=odd");
     refusedNetwork("invalid bridge name: a/b", "-o", "com.docker.network.bridge.name=a/b");
     refusedNetwork(
-        "interface eth0 exists and is not a bridge", "-o", "com.docker.network.bridge.name=eth0");
+        "existing interface eth0 is not a bridge", "-o", "com.docker.network.bridge.name=eth0");
     refusedNetwork("example formatting is eth0.10", "-d", "macvlan", "-o", "parent=nosuch");
     refusedNetwork("loopback interface is not a valid", "-d", "macvlan", "-o", "parent=lo");
     refusedNetwork("is not valid", "-d", "macvlan", "-o", "parent=eth0", "-o", "macvlan_mode=x");
     refusedNetwork(
         "doesn't support multiple subnets", "--subnet=10.1.0.0/24", "--subnet=10.2.0.0/24");
+    refusedNetwork("This node is not a swarm manager.", "-d", "overlay");
     refusedNetwork("invalid CIDR address", "--subnet", "10.1.0.0/33");
     refusedNetwork("no matching subnet for", "--subnet=10.1.0.0/24", "--gateway=10.2.0.1");
+    refusedNetwork("it should be 10.1.0.0/24", "--subnet=10.1.0.5/24");
+    refusedNetwork(
+        "failed to allocate gateway (10.1.0.255): Address already in use",
+        "--subnet=10.1.0.0/24",
+        "--gateway=10.1.0.255");
     assertThat(daemon.nearby("ip", "-o", "link").text()).isEqualTo(links);
     assertThat(daemon.nearby("nft", "list", "ruleset").text()).isEqualTo(rules);
     assertThat(names("type=custom")).isEmpty();

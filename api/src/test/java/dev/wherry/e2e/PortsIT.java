@@ -160,6 +160,39 @@ class PortsIT {
     }
   }
 
+  /** A datagram from one and the same port each time, so that the kernel takes all for one flow. */
+  private CliResult knock() {
+    String client =
+        """
+        import socket
+        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        s.bind(('127.0.0.1', 40123))
+        s.settimeout(2)
+        s.sendto(b'knock', ('127.0.0.1', 8098))
+        print(s.recv(100).decode())
+        """;
+    return daemon.nearby("python3", "-c", client);
+  }
+
+  @Test
+  void a_client_that_keeps_its_socket_reaches_the_container_anew_after_a_restart() {
+    web("--name", "boat", "-p", "127.0.0.1:8098:53/udp", "-p", "127.0.0.1:8098:80");
+    String first = inspect("boat", "{{.NetworkSettings.IPAddress}}");
+    try (CliSession _ = UdpEcho.start(inspect("boat", "{{.State.Pid}}"), 53)) {
+      await().until(() -> knock().exitCode() == 0);
+    }
+    docker.ok("stop", "-t", "0", "boat");
+    assertThat(knock().exitCode()).isNotZero();
+    docker.ok("start", "boat");
+    try (CliSession _ = UdpEcho.start(inspect("boat", "{{.State.Pid}}"), 53)) {
+      await().until(() -> knock().exitCode() == 0);
+    }
+    // Addresses are given in turn, so this is not by chance the flow of before.
+    assertThat(inspect("boat", "{{.NetworkSettings.IPAddress}}")).isNotEqualTo(first);
+    assertThat(curl("http://127.0.0.1:8098/").stdout()).isEqualTo("hello from the web\n");
+    docker.ok("rm", "-f", "boat");
+  }
+
   @Test
   void of_several_ports_none_stays_when_one_is_taken_by_a_program_of_the_host() {
     assumeThat(daemon).isInstanceOf(WherryDaemon.class);

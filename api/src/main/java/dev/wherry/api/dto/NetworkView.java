@@ -28,7 +28,7 @@ public record NetworkView(
 
   /** {@code IPAM}. */
   public record IpamView(
-      String driver, @Nullable Map<String, String> options, List<PoolView> config) {}
+      String driver, @Nullable Map<String, String> options, @Nullable List<PoolView> config) {}
 
   /** One pool of addresses; what it does not have is left out. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)

@@ -103,7 +103,9 @@ public final class Json {
   private static <T> @Nullable T read(JsonParser parser, byte[] bytes, Shape<T> shape)
       throws IOException {
     try {
-      return shape.reader().readValue(parser, shape.type());
+      T value = shape.reader().readValue(parser, shape.type());
+      requireEnd(parser);
+      return value;
     } catch (JsonMappingException e) {
       Class<?> wanted = GoTypeError.wanted(e);
       if (wanted == null || parser.currentToken() == null) {
@@ -111,6 +113,18 @@ public final class Json {
       }
       throw new EngineException.InvalidParameter(
           "invalid JSON: " + GoTypeError.text(e, wanted, parser), e);
+    }
+  }
+
+  private static void requireEnd(JsonParser parser) throws IOException {
+    boolean more;
+    try {
+      more = parser.nextToken() != null;
+    } catch (JsonProcessingException e) {
+      more = true;
+    }
+    if (more) {
+      throw new EngineException.InvalidParameter("unexpected content after JSON");
     }
   }
 

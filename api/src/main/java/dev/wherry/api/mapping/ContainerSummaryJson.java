@@ -94,7 +94,8 @@ public final class ContainerSummaryJson {
                     new PortView(
                         binding.hostIp(),
                         port.number(),
-                        Integer.parseInt(binding.hostPort()),
+                        // One that is reached at the container's address has none on the host.
+                        binding.hostPort().isEmpty() ? 0 : Integer.parseInt(binding.hostPort()),
                         port.protocol()));
               }
             });

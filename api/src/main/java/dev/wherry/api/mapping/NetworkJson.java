@@ -35,7 +35,11 @@ public final class NetworkJson {
         network.pools().stream()
             .map(
                 pool ->
-                    new PoolView(pool.subnet(), pool.range(), pool.gateway(), pool.auxAddresses()))
+                    new PoolView(
+                        pool.subnet(),
+                        pool.range(),
+                        pool.gatewayChosen() ? "" : pool.gateway(),
+                        pool.auxAddresses()))
             .toList();
     return new NetworkView(
         network.name(),
@@ -45,7 +49,8 @@ public final class NetworkJson {
         network.driver(),
         version.atLeast(1, 47) ? Boolean.valueOf(network.enableIpv4()) : null,
         network.enableIpv6(),
-        new IpamView(DEFAULT_IPAM, network.isPredefined() ? null : Map.of(), pools),
+        new IpamView(
+            DEFAULT_IPAM, network.isPredefined() ? null : Map.of(), pools.isEmpty() ? null : pools),
         network.internal(),
         network.attachable(),
         false,
@@ -93,8 +98,8 @@ public final class NetworkJson {
     return new NetworkSpec(
         text(request.name()),
         text(request.driver()).isEmpty() ? "bridge" : text(request.driver()),
-        !Boolean.FALSE.equals(request.enableIpv4()) || !version.atLeast(1, 48),
-        Boolean.TRUE.equals(request.enableIpv6()),
+        version.atLeast(1, 48) ? request.enableIpv4() : null,
+        request.enableIpv6(),
         request.internal(),
         request.attachable(),
         request.configOnly(),

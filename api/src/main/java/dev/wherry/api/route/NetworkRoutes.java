@@ -73,7 +73,7 @@ final class NetworkRoutes {
 
   private void create(Exchange exchange) {
     exchange.then(
-        exchange.json(CREATE),
+        exchange.optionalJson(CREATE),
         request -> {
           if (request == null) {
             throw new EngineException.InvalidParameter("invalid name: ");
@@ -90,14 +90,14 @@ final class NetworkRoutes {
 
   private void connect(Exchange exchange) {
     exchange.then(
-        exchange.json(CONNECT),
+        exchange.optionalJson(CONNECT),
         request -> {
           String container = containerOf(request == null ? null : request.container());
           exchange.then(
               containers.connect(
                   container,
                   exchange.path("name"),
-                  EndpointMapper.connection(
+                  EndpointMapper.request(
                       request == null ? null : request.endpointConfig(), exchange.version())),
               done -> exchange.replyEmpty(200));
         });
@@ -105,7 +105,7 @@ final class NetworkRoutes {
 
   private void disconnect(Exchange exchange) {
     exchange.then(
-        exchange.json(DISCONNECT),
+        exchange.optionalJson(DISCONNECT),
         request -> {
           String container = containerOf(request == null ? null : request.container());
           boolean force = request != null && request.force();

@@ -65,6 +65,7 @@ final class CreateContainer {
         ImageDefaults.merge(
             request, image == null ? ImageConfig.EMPTY : image.config(), hostname(host, id));
     checkOptions(host);
+    request.endpoints().forEach(this::checkEndpoint);
     String name = names.reserve(request.name(), id);
     undo.add(() -> names.release(name, id));
     List<MountPoint> mounts =
@@ -159,6 +160,15 @@ final class CreateContainer {
     if (!host.namespaces().userns().isEmpty() && !host.namespaces().userns().equals("host")) {
       throw new EngineException.InvalidParameter(
           "invalid USER mode: " + host.namespaces().userns());
+    }
+  }
+
+  private void checkEndpoint(String network, Attachment.Request endpoint) {
+    try {
+      parts.networks().check(networkName(network), endpoint);
+    } catch (EngineException.InvalidParameter e) {
+      throw new EngineException.InvalidParameter(
+          "invalid config for network " + network + ": " + e.getMessage(), e);
     }
   }
 

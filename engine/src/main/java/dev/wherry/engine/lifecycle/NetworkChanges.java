@@ -74,6 +74,7 @@ final class NetworkChanges {
           "container cannot be connected to multiple networks with one of the networks in private"
               + " (none) mode");
     }
+    network.requireEndpoints();
     networks.check(network.id(), wish);
     Attachment attachment = new Attachment(network.id(), wish, null);
     return alive

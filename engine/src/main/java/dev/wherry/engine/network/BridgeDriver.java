@@ -62,7 +62,7 @@ final class BridgeDriver {
    * Whether there is a bridge of this name, the host's or another program's, that can be used.
    *
    * @param gateway the address that it has to have
-   * @throws EngineException.Forbidden if it is no bridge
+   * @throws EngineException.Internal if it is no bridge
    * @throws EngineException.InvalidParameter if it has another address
    */
   boolean isThere(String name, Optional<HostAddress> gateway) {
@@ -88,7 +88,7 @@ final class BridgeDriver {
   }
 
   private static EngineException noBridge(String name) {
-    return new EngineException.Forbidden("interface " + name + " exists and is not a bridge");
+    return new EngineException.Internal("existing interface " + name + " is not a bridge");
   }
 
   /** The addresses that a link has. */
@@ -118,7 +118,7 @@ final class BridgeDriver {
    * families.
    *
    * @return whether it was made
-   * @throws EngineException.Forbidden if a link of that name is no bridge
+   * @throws EngineException.Internal if a link of that name is no bridge
    */
   boolean ensure(String name, List<HostAddress> wanted, int mtu) {
     Optional<Netlink.Link> present = netlink.link(name);

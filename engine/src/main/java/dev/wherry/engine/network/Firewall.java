@@ -25,7 +25,7 @@ final class Firewall {
   private final Nftables nftables;
   private final FirewallRules rules;
   private Map<String, BridgeRules> bridges = new LinkedHashMap<>();
-  private Set<PublishedPort> ports = new LinkedHashSet<>();
+  private Set<PortRule> ports = new LinkedHashSet<>();
 
   Firewall(Nftables nftables, String table) {
     this.nftables = nftables;
@@ -53,7 +53,7 @@ final class Firewall {
   }
 
   /** What is published now. */
-  synchronized Set<PublishedPort> ports() {
+  synchronized Set<PortRule> ports() {
     return Set.copyOf(ports);
   }
 
@@ -80,19 +80,20 @@ final class Firewall {
   }
 
   /** Publishes ports in place of others, in one transaction; those in both are not touched. */
-  synchronized void publish(Collection<PublishedPort> before, Collection<PublishedPort> after) {
-    Set<PublishedPort> all = new LinkedHashSet<>(ports);
-    Set<PublishedPort> staying = new HashSet<>(after);
-    List<PublishedPort> gone =
+  synchronized void publish(
+      Collection<? extends PortRule> before, Collection<? extends PortRule> after) {
+    Set<PortRule> all = new LinkedHashSet<>(ports);
+    Set<PortRule> staying = new HashSet<>(after);
+    List<? extends PortRule> gone =
         before.stream().filter(port -> !staying.contains(port) && all.remove(port)).toList();
-    List<PublishedPort> fresh = after.stream().filter(all::add).toList();
+    List<? extends PortRule> fresh = after.stream().filter(all::add).toList();
     if (!gone.isEmpty() || !fresh.isEmpty()) {
       change(rules.unpublish(gone) + rules.publish(fresh), bridges, all);
     }
   }
 
   /** Notes ports of containers that outlived the daemon; {@link #restore} then writes them. */
-  synchronized void note(Collection<PublishedPort> survivors) {
+  synchronized void note(Collection<? extends PortRule> survivors) {
     ports.addAll(survivors);
   }
 
@@ -107,7 +108,7 @@ final class Firewall {
    * @throws EngineException.Internal if neither can be done; then nothing has changed
    */
   private void change(
-      String script, Map<String, BridgeRules> bridgesAfter, Set<PublishedPort> portsAfter) {
+      String script, Map<String, BridgeRules> bridgesAfter, Set<PortRule> portsAfter) {
     List<String> attempts = new ArrayList<>();
     if (!script.isEmpty()) {
       attempts.add(script);

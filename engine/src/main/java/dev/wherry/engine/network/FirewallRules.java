@@ -1,8 +1,11 @@
 package dev.wherry.engine.network;
 
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -20,10 +23,12 @@ import java.util.stream.Stream;
  *   <li>What belongs to a connection passes, which comes first since it is most of all packets:
  *       what may not pass does not become one.
  *   <li>To a bridge pass: its own containers if they may, and what was translated by a published
- *       port. Everything else is dropped, above all other networks' containers.
+ *       port; where the network is routed, or trusts the link, also what comes to one at the
+ *       container's own address. Everything else is dropped, above all other networks' containers.
  *   <li>From a bridge everything passes, unless its network is internal; the host's other tables
  *       may still refuse it. What begins with a source address that does not lead back to the
- *       bridge gets neither to the host nor through it. On the bridge itself containers may have
+ *       bridge gets neither to the host nor through it, unless the bridge has no address of the
+ *       host's, and so no route, and it stays there. On the bridge itself containers may have
  *       addresses of their own choice, but not those of another network or of the host: the
  *       kernel's table of connections is one for all bridges.
  * </ul>
@@ -77,6 +82,8 @@ final class FirewallRules {
           iifname @internal drop
         }
         chain strange {
+          ip saddr . iifname @own4 iifname . oifname @together accept
+          ip6 saddr . iifname @own6 iifname . oifname @together accept
           ip saddr @subnets4 drop
           ip6 saddr @subnets6 drop
           fib saddr type local drop
@@ -88,6 +95,16 @@ final class FirewallRules {
           iifname @internal drop
           oifname @internal drop
           ct status dnat accept
+          iifname . oifname @apart drop
+          oifname @routed4 meta l4proto icmp accept
+          oifname @routed6 meta l4proto ipv6-icmp accept
+          oifname @routed4 ip daddr . meta l4proto . th dport @direct4 accept
+          oifname @routed6 ip6 daddr . meta l4proto . th dport @direct6 accept
+          iifname . oifname @trusted ip daddr . meta l4proto . th dport @direct4 accept
+          iifname . oifname @trusted ip6 daddr . meta l4proto . th dport @direct6 accept
+          iifname @bridges drop
+          oifname @open4 meta nfproto ipv4 accept
+          oifname @open6 meta nfproto ipv6 accept
           drop
         }
       """;
@@ -97,6 +114,12 @@ final class FirewallRules {
         set bridges { type ifname; }
         set internal { type ifname; }
         set together { type ifname . ifname; }
+        set apart { type ifname . ifname; }
+        set trusted { type ifname . ifname; }
+        set routed4 { type ifname; }
+        set routed6 { type ifname; }
+        set open4 { type ifname; }
+        set open6 { type ifname; }
         set own4 { type ipv4_addr . ifname; flags interval; }
         set own6 { type ipv6_addr . ifname; flags interval; }
         set subnets4 { type ipv4_addr; flags interval; }
@@ -107,6 +130,8 @@ final class FirewallRules {
         map port6 { type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service; }
         map anyport4 { type inet_proto . inet_service : ipv4_addr . inet_service; }
         map anyport6 { type inet_proto . inet_service : ipv6_addr . inet_service; }
+        set direct4 { type ipv4_addr . inet_proto . inet_service; }
+        set direct6 { type ipv6_addr . inet_proto . inet_service; }
         set relay6 { type ipv6_addr . inet_proto . inet_service; }
         set anyrelay6 { type inet_proto . inet_service; }
       """;
@@ -131,7 +156,7 @@ final class FirewallRules {
   }
 
   /** Makes the table anew, whatever it held before. */
-  String everything(Collection<BridgeRules> bridges, Collection<PublishedPort> ports) {
+  String everything(Collection<BridgeRules> bridges, Collection<? extends PortRule> ports) {
     StringBuilder script = new StringBuilder();
     script.append("table ").append(table).append('\n').append(delete());
     script.append("table ").append(table).append(" {\n").append(SETS).append(CHAINS).append("}\n");
@@ -155,13 +180,13 @@ final class FirewallRules {
   }
 
   /** Adds published ports. */
-  String publish(Collection<PublishedPort> ports) {
-    return change("add", ports.stream().map(port -> element(port, target(port))).toList());
+  String publish(Collection<? extends PortRule> ports) {
+    return change("add", ports.stream().map(FirewallRules::element).toList());
   }
 
   /** Removes published ports. */
-  String unpublish(Collection<PublishedPort> ports) {
-    return change("delete", ports.stream().map(port -> element(port, "")).toList());
+  String unpublish(Collection<? extends PortRule> ports) {
+    return change("delete", ports.stream().map(FirewallRules::key).toList());
   }
 
   /** An element of a set or map. */
@@ -177,41 +202,71 @@ final class FirewallRules {
   }
 
   private static List<Element> elements(BridgeRules rules) {
-    String bridge = '"' + rules.bridge() + '"';
+    String bridge = quoted(rules.bridge());
     List<Element> elements = new ArrayList<>();
     elements.add(new Element("bridges", bridge));
-    if (rules.icc()) {
-      elements.add(new Element("together", bridge + " . " + bridge));
-    }
+    elements.add(new Element(rules.icc() ? "together" : "apart", bridge + " . " + bridge));
     if (rules.internal()) {
       elements.add(new Element("internal", bridge));
     }
-    for (Subnet subnet : rules.subnets()) {
-      String family = subnet.isIpv4() ? "4" : "6";
-      elements.add(new Element("own" + family, subnet + " . " + bridge));
-      elements.add(new Element("subnets" + family, subnet.toString()));
-      if (rules.masquerade() && !rules.internal()) {
-        elements.add(new Element("masquerade" + family, subnet.toString()));
+    for (String link : rules.trusted()) {
+      elements.add(new Element("trusted", quoted(link) + " . " + bridge));
+    }
+    for (BridgeRules.Family family : rules.families()) {
+      String subnet = family.subnet().toString();
+      String number = family.subnet().isIpv4() ? "4" : "6";
+      elements.add(new Element("own" + number, subnet + " . " + bridge));
+      elements.add(new Element("subnets" + number, subnet));
+      if (family.masquerade() && !rules.internal()) {
+        elements.add(new Element("masquerade" + number, subnet));
+      }
+      switch (family.mode()) {
+        case NAT, ISOLATED -> {}
+        case NAT_UNPROTECTED -> elements.add(new Element("open" + number, bridge));
+        case ROUTED -> elements.add(new Element("routed" + number, bridge));
       }
     }
     return elements;
   }
 
-  private static Element element(PublishedPort port, String target) {
-    boolean any = port.hostIp().isAnyLocalAddress();
-    String map =
-        (any ? "any" : "")
-            + (port.isRelayed() ? "relay" : "port")
-            + (port.hostIp().getAddress().length == 4 ? "4" : "6");
-    Stream<String> key = Stream.of(port.protocol().text(), Integer.toString(port.hostPort()));
-    Stream<String> address = any ? Stream.of() : Stream.of(Subnet.text(port.hostIp()));
-    return new Element(map, String.join(" . ", Stream.concat(address, key).toList()) + target);
+  private static String quoted(String link) {
+    return '"' + link + '"';
   }
 
-  /** Nothing for what no map leads on. */
-  private static String target(PublishedPort port) {
-    return port.isRelayed()
-        ? ""
-        : " : " + Subnet.text(port.containerIp()) + " . " + port.containerPort();
+  /** With where it leads, if a map leads on. */
+  private static Element element(PortRule rule) {
+    Element key = key(rule);
+    return rule instanceof PublishedPort port && !port.isRelayed()
+        ? new Element(
+            key.set,
+            key.value + " : " + Subnet.text(port.containerIp()) + " . " + port.containerPort())
+        : key;
+  }
+
+  private static Element key(PortRule rule) {
+    return switch (rule) {
+      case PublishedPort port -> {
+        boolean any = port.hostIp().isAnyLocalAddress();
+        String kind = (any ? "any" : "") + (port.isRelayed() ? "relay" : "port");
+        Optional<InetAddress> named = any ? Optional.empty() : Optional.of(port.hostIp());
+        yield key(kind, port.hostIp(), named, port.protocol(), port.hostPort());
+      }
+      case DirectPort port ->
+          key(
+              "direct",
+              port.containerIp(),
+              Optional.of(port.containerIp()),
+              port.protocol(),
+              port.containerPort());
+    };
+  }
+
+  private static Element key(
+      String kind, InetAddress family, Optional<InetAddress> named, Protocol protocol, int port) {
+    Stream<String> address = named.stream().map(Subnet::text);
+    Stream<String> rest = Stream.of(protocol.text(), Integer.toString(port));
+    return new Element(
+        kind + (family instanceof Inet4Address ? "4" : "6"),
+        String.join(" . ", Stream.concat(address, rest).toList()));
   }
 }

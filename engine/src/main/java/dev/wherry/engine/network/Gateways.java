@@ -49,14 +49,19 @@ record Gateways(Optional<Place> ipv4, Optional<Place> ipv6) {
 
   /** Where ports lead: to those of the places that are on a bridge. */
   Optional<PortPublisher.Target> target() {
-    List<InetAddress> addresses = new ArrayList<>();
+    List<PortPublisher.Way> ways = new ArrayList<>();
     Optional<InetAddress> binding = Optional.empty();
     for (Route route : routes()) {
       if (route.place().network().options() instanceof BridgeOptions options) {
-        route.place().address(route.ipv4()).ifPresent(addresses::add);
+        GatewayMode mode = options.gateway(route.ipv4());
+        route
+            .place()
+            .address(route.ipv4())
+            .map(to -> new PortPublisher.Way(to, mode, !options.trusted().isEmpty()))
+            .ifPresent(ways::add);
         binding = binding.or(() -> Optional.of(options.hostBinding()));
       }
     }
-    return binding.map(address -> new PortPublisher.Target(addresses, address));
+    return binding.map(address -> new PortPublisher.Target(ways, address));
   }
 }

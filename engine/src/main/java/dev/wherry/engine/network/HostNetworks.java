@@ -135,7 +135,11 @@ final class HostNetworks {
 
   private boolean willOwn(Network network, BridgeOptions options) {
     checkBridgeUnused(network, options.name());
-    return !bridges.isThere(options.name(), gateway(network));
+    return !bridges.isThere(options.name(), gateway(network).filter(own -> isOn(options, own)));
+  }
+
+  private static boolean isOn(BridgeOptions options, HostAddress gateway) {
+    return options.isOnBridge(gateway.subnet().isIpv4());
   }
 
   private boolean willOwn(VlanOptions options) {
@@ -169,7 +173,7 @@ final class HostNetworks {
       BridgeDriver.enableForwarding(true);
     }
     if (network.stored().ownsLink()) {
-      bridges.ensure(options.name(), network.gateways(), options.mtu());
+      bridges.ensure(options.name(), network.bridgeAddresses(options), options.mtu());
     } else {
       bridges.acceptLoopback(options.name());
     }

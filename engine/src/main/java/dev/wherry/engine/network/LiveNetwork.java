@@ -25,7 +25,7 @@ final class LiveNetwork {
   LiveNetwork(StoredNetwork stored) {
     this.stored = stored;
     this.options = LinkOptions.of(network()).orElseThrow();
-    for (Network.Pool pool : network().pools()) {
+    for (Network.Pool pool : network().usedPools()) {
       Subnet subnet = Subnet.parse(pool.subnet());
       List<InetAddress> reserved = new ArrayList<>();
       if (!pool.gateway().isEmpty()) {
@@ -51,9 +51,11 @@ final class LiveNetwork {
     return options;
   }
 
-  /** The gateways with their subnets: on a bridge the host's addresses. */
-  List<HostAddress> gateways() {
-    return List.copyOf(gateways);
+  /** Those of the gateways that the host's bridge has. */
+  List<HostAddress> bridgeAddresses(BridgeOptions bridge) {
+    return gateways.stream()
+        .filter(gateway -> bridge.isOnBridge(gateway.subnet().isIpv4()))
+        .toList();
   }
 
   List<Subnet> subnets() {
@@ -120,37 +122,7 @@ final class LiveNetwork {
             .formatted(ipv4 ? "IPv4" : "IPv6", network().name(), network().id()));
   }
 
-  /**
-   * Checks what a user asks for, as far as it can be told beforehand.
-   *
-   * @throws EngineException.InvalidParameter with dockerd's text
-   */
-  void check(Attachment.Request request) {
-    if (network().isPredefined() && !request.aliases().isEmpty()) {
-      throw new EngineException.InvalidParameter(
-          "network-scoped alias is supported only for containers in user defined networks");
-    }
-    EndpointOptions.of(request);
-    for (String wanted : List.of(request.ipv4Address(), request.ipv6Address())) {
-      if (!wanted.isEmpty()) {
-        InetAddress address = requested(wanted);
-        if (subnets().stream().noneMatch(subnet -> subnet.contains(address))) {
-          throw AddressPool.foreign(address);
-        }
-      }
-    }
-  }
-
-  private InetAddress requested(String wanted) {
-    if (network().name().equals(PredefinedNetworks.BRIDGE)) {
-      throw new EngineException.InvalidParameter(
-          "user specified IP address is supported on user defined networks only");
-    }
-    if (!stored.userSubnets()) {
-      throw new EngineException.InvalidParameter(
-          "user specified IP address is supported only when connecting to networks with user"
-              + " configured subnets");
-    }
+  private static InetAddress requested(String wanted) {
     try {
       return Subnet.literal(wanted);
     } catch (IllegalArgumentException e) {

@@ -148,11 +148,12 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
 
   @Override
   public synchronized Network create(NetworkSpec spec) {
+    NetworkPlanner.checkName(spec.name());
+    if (registry.named(spec.name()).isPresent()) {
+      throw new EngineException.Conflict("network with name " + spec.name() + " already exists");
+    }
     Optional<StoredNetwork> configuration = configuration(spec);
     Network network = planner.plan(spec, configuration.map(StoredNetwork::network), inUse());
-    if (registry.named(network.name()).isPresent()) {
-      throw new EngineException.Conflict("network with name " + network.name() + " already exists");
-    }
     boolean userSubnets =
         !spec.pools().isEmpty() || configuration.map(StoredNetwork::userSubnets).orElse(false);
     Undo undo = new Undo();
@@ -254,11 +255,12 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
 
   @Override
   public void check(String ref, Attachment.Request request) {
-    Network network = registry.get(ref);
-    checkEndpoints(network);
-    LiveNetwork live = host.of(network);
-    if (live != null) {
-      live.check(request);
+    Optional<StoredNetwork> stored =
+        registry.all().stream().filter(one -> one.network().isCalled(ref)).findFirst();
+    String name = stored.map(one -> one.network().name()).orElse(ref);
+    EndpointCheck.check(name, stored, request);
+    if (stored.flatMap(one -> LinkOptions.of(one.network())).isPresent()) {
+      EndpointOptions.of(request);
     }
   }
 
@@ -286,16 +288,14 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
             throw new EngineException.InvalidParameter(
                 "a container on the host's network has no network of its own");
           }
-          checkEndpoints(network);
+          network.requireEndpoints();
+          Attachment.Request wish = attachment.requested();
+          if (wish != null) {
+            check(network.id(), wish);
+          }
           joinings.add(new Sandboxes.Joining(network, host.of(network), attachment));
         });
     return joinings;
-  }
-
-  private static void checkEndpoints(Network network) {
-    if (network.configOnly()) {
-      throw new EngineException.Forbidden("cannot create endpoint on configuration-only network");
-    }
   }
 
   @Override

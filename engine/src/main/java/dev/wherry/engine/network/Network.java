@@ -1,5 +1,6 @@
 package dev.wherry.engine.network;
 
+import dev.wherry.engine.error.EngineException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +36,47 @@ public record Network(
    * @param range CIDR that addresses are given from, empty for the whole subnet
    * @param gateway the host's address on the bridge, empty for none
    * @param auxAddresses names to addresses that are not given out
+   * @param chosen whether the subnet is our choice
+   * @param gatewayChosen whether the gateway of a user's subnet is our choice, which is not told
    */
   public record Pool(
-      String subnet, String range, String gateway, Map<String, String> auxAddresses) {}
+      String subnet,
+      String range,
+      String gateway,
+      Map<String, String> auxAddresses,
+      boolean chosen,
+      boolean gatewayChosen) {
+    /** A pool as a user names it. */
+    public Pool(String subnet, String range, String gateway, Map<String, String> auxAddresses) {
+      this(subnet, range, gateway, auxAddresses, false, false);
+    }
+  }
+
+  /** Its pools of the families that it has; dockerd takes others and makes nothing of them. */
+  public List<Pool> usedPools() {
+    return pools.stream().filter(pool -> has(Subnet.parse(pool.subnet()))).toList();
+  }
+
+  /** Whether it has the family of a subnet. */
+  boolean has(Subnet subnet) {
+    return subnet.isIpv4() ? enableIpv4 : enableIpv6;
+  }
+
+  /**
+   * Checks that containers can be on it.
+   *
+   * @throws EngineException.Forbidden if it is but a configuration
+   */
+  public void requireEndpoints() {
+    if (configOnly) {
+      throw new EngineException.Forbidden("cannot create endpoint on configuration-only network");
+    }
+  }
+
+  /** Whether it is meant by a name or a whole id. */
+  boolean isCalled(String ref) {
+    return name.equals(ref) || id.equals(ref);
+  }
 
   public boolean isPredefined() {
     return isPredefined(name);

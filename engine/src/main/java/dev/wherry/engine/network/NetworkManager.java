@@ -3,6 +3,7 @@ package dev.wherry.engine.network;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All networks and the containers' places on them.
@@ -63,8 +64,10 @@ public interface NetworkManager {
   Sandbox disconnect(Sandbox sandbox, SandboxRequest request, String networkName);
 
   /**
-   * Checks what a container asks of a network it is not on yet, without taking anything.
+   * Checks what a container asks of a network it is not on yet, without taking anything. Of one
+   * that does not exist only what needs no network is checked.
    *
+   * @param ref name or id
    * @throws dev.wherry.engine.error.EngineException.InvalidParameter with dockerd's text
    */
   void check(String ref, Attachment.Request request);
@@ -103,6 +106,8 @@ public interface NetworkManager {
   /**
    * What a new network is to be.
    *
+   * @param enableIpv4 {@code null} for what the options say, else that it has
+   * @param enableIpv6 {@code null} for what the options say, else that it has not
    * @param configOnly whether it is to be but a configuration that others are made from
    * @param configFrom name of such a one, empty for none
    * @param pools empty for one chosen from the default pools
@@ -110,8 +115,8 @@ public interface NetworkManager {
   record NetworkSpec(
       String name,
       String driver,
-      boolean enableIpv4,
-      boolean enableIpv6,
+      @Nullable Boolean enableIpv4,
+      @Nullable Boolean enableIpv6,
       boolean internal,
       boolean attachable,
       boolean configOnly,

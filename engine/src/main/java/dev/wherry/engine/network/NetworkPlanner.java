@@ -45,33 +45,33 @@ final class NetworkPlanner {
    * @param configuration that it is to be made from, if any
    */
   Network plan(NetworkSpec spec, Optional<Network> configuration, InUse inUse) {
-    checkName(spec.name());
     if (spec.configOnly()) {
       return configurationOnly(spec);
     }
     checkDriver(spec.driver());
     NetworkSpec whole = configuration.map(network -> from(network, spec)).orElse(spec);
-    if (!whole.enableIpv4() && !whole.enableIpv6()) {
-      throw new EngineException.InvalidParameter("IPv4 or IPv6 must be enabled");
-    }
     Map<String, String> options = new LinkedHashMap<>();
     if (whole.driver().equals(PredefinedNetworks.BRIDGE)) {
       options.putAll(defaults.bridgeOptions());
     }
     options.putAll(whole.options());
     Network wanted = record(whole, whole.driver(), whole.pools(), options);
+    if (!wanted.enableIpv4() && !wanted.enableIpv6()) {
+      throw new EngineException.InvalidParameter("IPv4 or IPv6 must be enabled");
+    }
+    PoolCheck.check(wanted.pools(), wanted::has);
     LinkOptions.check(wanted);
-    boolean gateways = hasGateways(wanted);
-    List<Network.Pool> pools = new PoolPlan(defaults.pools(), inUse, gateways).complete(whole);
+    PoolPlan plan = new PoolPlan(defaults.pools(), inUse, ipv4 -> hasGateway(wanted, ipv4));
+    List<Network.Pool> pools = plan.complete(wanted);
     return record(wanted, pools);
   }
 
-  private static boolean hasGateways(Network network) {
+  private static boolean hasGateway(Network network, boolean ipv4) {
     return LinkOptions.of(network)
         .map(
             options ->
                 switch (options) {
-                  case BridgeOptions bridge -> true;
+                  case BridgeOptions bridge -> bridge.hasGateway(ipv4, network.internal());
                   case VlanOptions vlan -> vlan.hasGateway() && !network.internal();
                 })
         .orElse(false);
@@ -85,8 +85,8 @@ final class NetworkPlanner {
         clock.instant(),
         "local",
         driver,
-        spec.enableIpv4(),
-        spec.enableIpv6(),
+        LinkOptions.enabled(spec.enableIpv4(), LinkOptions.IPV4, options, true),
+        LinkOptions.enabled(spec.enableIpv6(), LinkOptions.IPV6, options, false),
         spec.internal(),
         spec.attachable(),
         spec.configOnly(),
@@ -125,12 +125,14 @@ final class NetworkPlanner {
       throw new EngineException.Forbidden(
           "a configuration network cannot depend on another configuration network");
     }
-    spec.pools().forEach(pool -> Subnet.parse(pool.subnet()));
-    return record(spec, PredefinedNetworks.NULL_DRIVER, spec.pools(), spec.options());
+    Network wanted = record(spec, PredefinedNetworks.NULL_DRIVER, spec.pools(), spec.options());
+    PoolCheck.check(wanted.pools(), wanted::has);
+    return wanted;
   }
 
   private static NetworkSpec from(Network configuration, NetworkSpec spec) {
-    if (!spec.pools().isEmpty() || !spec.labels().isEmpty() || spec.enableIpv6()) {
+    boolean asksForIpv6 = Boolean.TRUE.equals(spec.enableIpv6());
+    if (!spec.pools().isEmpty() || !spec.labels().isEmpty() || asksForIpv6) {
       throw new EngineException.Forbidden(
           "user specified configurations are not supported if the network depends on a"
               + " configuration network");
@@ -154,7 +156,8 @@ final class NetworkPlanner {
         configuration.labels());
   }
 
-  private static void checkName(String name) {
+  /** Checks that a user may give a network a name. */
+  static void checkName(String name) {
     switch (name) {
       case PredefinedNetworks.BRIDGE, PredefinedNetworks.HOST, PredefinedNetworks.NONE, "default" ->
           throw new EngineException.Forbidden(
@@ -174,7 +177,7 @@ final class NetworkPlanner {
           throw new EngineException.Forbidden(
               "only one instance of \"" + driver + "\" network is allowed");
       case "overlay" ->
-          throw new EngineException.Unavailable(
+          throw new EngineException.Forbidden(
               "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\""
                   + " to connect this node to swarm and try again.");
       default -> throw new EngineException.NotFound("plugin \"" + driver + "\" not found");

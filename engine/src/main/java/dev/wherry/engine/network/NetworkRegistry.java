@@ -97,7 +97,7 @@ final class NetworkRegistry {
     List<Subnet> subnets = new ArrayList<>();
     for (Network network : list()) {
       if (!network.name().equals(exceptName) && !network.configOnly()) {
-        network.pools().forEach(pool -> subnets.add(Subnet.parse(pool.subnet())));
+        network.usedPools().forEach(pool -> subnets.add(Subnet.parse(pool.subnet())));
       }
     }
     return subnets;

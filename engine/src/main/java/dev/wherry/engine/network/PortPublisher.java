@@ -37,18 +37,20 @@ final class PortPublisher {
   }
 
   /**
-   * One port taken, and where it leads.
+   * One port published, and where it leads.
    *
-   * @param port empty if the container has no address that it can lead to
+   * @param lease on the port of the host's; empty for one that is reached at the container's
+   *     address alone
    * @param relayed where it goes what the kernel does not translate, if anything does not
    */
   record Taken(
       String exposedPort,
-      PortAllocator.Lease lease,
-      Optional<PublishedPort> port,
+      PortBinding binding,
+      Optional<PortAllocator.Lease> lease,
+      List<PortRule> rules,
       Optional<InetSocketAddress> relayed) {
-    PortBinding binding() {
-      return new PortBinding(Subnet.text(lease.address()), Integer.toString(lease.port()));
+    private void close() {
+      lease.ifPresent(PortAllocator.Lease::close);
     }
   }
 
@@ -59,22 +61,45 @@ final class PortPublisher {
    *     has none
    */
   record Published(Map<String, List<PortBinding>> bindings, List<Taken> taken) {
-    List<PublishedPort> ports() {
-      return taken.stream().flatMap(one -> one.port().stream()).toList();
+    List<PortRule> rules() {
+      return taken.stream().flatMap(one -> one.rules().stream()).toList();
+    }
+  }
+
+  /**
+   * How a container is reached by one family.
+   *
+   * @param address the container's
+   * @param mode of the network that leads out
+   * @param trusting whether there are links by which ports are reached at that address as well
+   */
+  record Way(InetAddress address, GatewayMode mode, boolean trusting) {
+    private boolean isRouted() {
+      return mode == GatewayMode.ROUTED;
     }
   }
 
   /**
    * Where ports of a container lead.
    *
-   * @param addresses the container's, one of each family at most
+   * @param ways one of each family at most
    * @param hostBinding where a port is published if the user names no address
    */
-  record Target(List<InetAddress> addresses, InetAddress hostBinding) {
-    Optional<InetAddress> address(boolean ipv4) {
-      return addresses.stream()
-          .filter(address -> ipv4 == address instanceof Inet4Address)
-          .findFirst();
+  record Target(List<Way> ways, InetAddress hostBinding) {
+    Optional<Way> way(boolean ipv4) {
+      return ways.stream().filter(way -> ipv4 == way.address() instanceof Inet4Address).findFirst();
+    }
+
+    /** Whether ports of a family are not translated. */
+    boolean isRouted(boolean ipv4) {
+      return way(ipv4).filter(Way::isRouted).isPresent();
+    }
+
+    /** Where what comes in by a family of the host's goes: IPv6 to IPv4 if there is a relay. */
+    Optional<Way> led(boolean ipv4, Protocol protocol) {
+      Optional<Way> own = way(ipv4);
+      boolean relays = !ipv4 && protocol != Protocol.SCTP;
+      return own.or(() -> relays ? way(true).filter(way -> !way.isRouted()) : Optional.empty());
     }
 
     /** A port of the host's that is taken, on its way to one of the container. */
@@ -82,13 +107,32 @@ final class PortPublisher {
       InetAddress hostIp = lease.address();
       boolean ipv4 = hostIp instanceof Inet4Address;
       boolean relays = !ipv4 && protocol != Protocol.SCTP;
-      Optional<InetAddress> led = relays ? address(false).or(() -> address(true)) : address(ipv4);
       int port = number(exposedPort);
+      List<PortRule> rules = new ArrayList<>();
+      Optional<Way> led = led(ipv4, protocol);
+      led.map(Way::address)
+          .map(address -> new PublishedPort(protocol, hostIp, lease.port(), address, port))
+          .ifPresent(rules::add);
+      led.filter(Way::trusting)
+          .map(way -> new DirectPort(protocol, way.address(), port))
+          .ifPresent(rules::add);
       return new Taken(
           exposedPort,
-          lease,
-          led.map(address -> new PublishedPort(protocol, hostIp, lease.port(), address, port)),
-          led.filter(any -> relays).map(address -> new InetSocketAddress(address, port)));
+          new PortBinding(Subnet.text(hostIp), Integer.toString(lease.port())),
+          Optional.of(lease),
+          rules,
+          led.filter(any -> relays).map(way -> new InetSocketAddress(way.address(), port)));
+    }
+
+    /** A port that is reached at the container's own address; nothing if it has none. */
+    Optional<Taken> open(String exposedPort, Protocol protocol, boolean ipv4) {
+      PortBinding binding = new PortBinding(ipv4 ? "0.0.0.0" : "::", "");
+      return way(ipv4)
+          .map(way -> new DirectPort(protocol, way.address(), number(exposedPort)))
+          .map(
+              rule ->
+                  new Taken(
+                      exposedPort, binding, Optional.empty(), List.of(rule), Optional.empty()));
     }
   }
 
@@ -127,21 +171,20 @@ final class PortPublisher {
             exposedPort, taken.subList(first, taken.size()).stream().map(Taken::binding).toList());
       }
       Published published = new Published(bindings, List.copyOf(taken));
-      firewall.publish(before.ports(), published.ports());
-      staleFlows.forgetAfter(without(before.ports(), published.ports()));
-      staleFlows.forgetBefore(without(published.ports(), before.ports()));
-      reusable.forEach(one -> one.lease().close());
+      firewall.publish(before.rules(), published.rules());
+      staleFlows.forgetAfter(without(before.rules(), published.rules()));
+      staleFlows.forgetBefore(without(published.rules(), before.rules()));
+      reusable.forEach(Taken::close);
       relay(published);
       return published;
     } catch (PortAllocator.PortException | RuntimeException e) {
-      fresh.forEach(one -> one.lease().close());
+      fresh.forEach(Taken::close);
       throw e;
     }
   }
 
-  private static List<PublishedPort> without(
-      List<PublishedPort> ports, List<PublishedPort> others) {
-    Set<PublishedPort> left = new LinkedHashSet<>(ports);
+  private static List<PortRule> without(List<PortRule> rules, List<PortRule> others) {
+    Set<PortRule> left = new LinkedHashSet<>(rules);
     left.removeAll(new HashSet<>(others));
     return List.copyOf(left);
   }
@@ -158,7 +201,11 @@ final class PortPublisher {
     Optional<PortAllocator.Range> wanted = range(binding.hostPort());
     for (InetAddress hostIp : hostAddresses(binding, protocol, target)) {
       boolean ipv4 = hostIp instanceof Inet4Address;
-      if (target.address(ipv4).isEmpty() && (ipv4 || protocol == Protocol.SCTP)) {
+      if (target.isRouted(ipv4)) {
+        target.open(exposedPort, protocol, ipv4).ifPresent(taken::add);
+        continue;
+      }
+      if (target.led(ipv4, protocol).isEmpty()) {
         throw new PortAllocator.PortException(
             "cannot bind to "
                 + Subnet.text(hostIp)
@@ -179,7 +226,8 @@ final class PortPublisher {
 
   private void relay(Published published) {
     for (Taken one : published.taken()) {
-      one.relayed().ifPresent(target -> one.lease().relay(relays, target));
+      one.relayed()
+          .ifPresent(target -> one.lease().ifPresent(lease -> lease.relay(relays, target)));
     }
   }
 
@@ -189,12 +237,14 @@ final class PortPublisher {
       Optional<PortAllocator.Range> wanted,
       List<Taken> reusable) {
     for (Taken one : reusable) {
-      PortAllocator.Lease lease = one.lease();
-      if (one.exposedPort().equals(exposedPort)
-          && lease.address().equals(hostIp)
-          && wanted.map(range -> range.contains(lease.port())).orElse(true)) {
+      Optional<PortAllocator.Lease> fitting =
+          one.lease()
+              .filter(lease -> one.exposedPort().equals(exposedPort))
+              .filter(lease -> lease.address().equals(hostIp))
+              .filter(lease -> wanted.map(range -> range.contains(lease.port())).orElse(true));
+      if (fitting.isPresent()) {
         reusable.remove(one);
-        return Optional.of(lease);
+        return fitting;
       }
     }
     return Optional.empty();
@@ -216,10 +266,10 @@ final class PortPublisher {
       return List.of(hostBinding);
     }
     List<InetAddress> addresses = new ArrayList<>();
-    if (target.address(true).isPresent()) {
+    if (target.led(true, protocol).isPresent()) {
       addresses.add(hostBinding);
     }
-    if (target.address(false).isPresent() || protocol != Protocol.SCTP) {
+    if (target.led(false, protocol).isPresent()) {
       addresses.add(Subnet.literal("::"));
     }
     return addresses;
@@ -240,12 +290,18 @@ final class PortPublisher {
           Protocol protocol = protocol(exposedPort);
           for (PortBinding binding : given) {
             InetAddress hostIp = Subnet.literal(binding.hostIp());
-            int port = Integer.parseInt(binding.hostPort());
-            taken.add(target.to(exposedPort, protocol, allocator.adopt(protocol, hostIp, port)));
+            if (binding.hostPort().isEmpty()) {
+              target
+                  .open(exposedPort, protocol, hostIp instanceof Inet4Address)
+                  .ifPresent(taken::add);
+            } else {
+              int port = Integer.parseInt(binding.hostPort());
+              taken.add(target.to(exposedPort, protocol, allocator.adopt(protocol, hostIp, port)));
+            }
           }
         });
     Published published = new Published(bindings, taken);
-    firewall.note(published.ports());
+    firewall.note(published.rules());
     relay(published);
     return published;
   }
@@ -253,8 +309,8 @@ final class PortPublisher {
   /** Takes ports back. */
   void close(Published published) {
     try {
-      firewall.publish(published.ports(), List.of());
-      staleFlows.forgetAfter(published.ports());
+      firewall.publish(published.rules(), List.of());
+      staleFlows.forgetAfter(published.rules());
     } finally {
       letGo(published);
     }
@@ -262,7 +318,7 @@ final class PortPublisher {
 
   /** Lets go of the ports' sockets, and leaves the rules. */
   static void letGo(Published published) {
-    published.taken().forEach(one -> one.lease().close());
+    published.taken().forEach(Taken::close);
   }
 
   private static Protocol protocol(String exposedPort) {

@@ -12,11 +12,8 @@ import java.net.InetAddress;
  *     IPv6, which a relay carries
  */
 record PublishedPort(
-    Protocol protocol,
-    InetAddress hostIp,
-    int hostPort,
-    InetAddress containerIp,
-    int containerPort) {
+    Protocol protocol, InetAddress hostIp, int hostPort, InetAddress containerIp, int containerPort)
+    implements PortRule {
   /** Whether a relay carries all of it. */
   boolean isRelayed() {
     return hostIp instanceof Inet6Address && containerIp instanceof Inet4Address;

@@ -34,7 +34,7 @@ final class StaleFlows {
   }
 
   /** Forgets flows that were begun before these ports were published. */
-  void forgetBefore(Collection<PublishedPort> published) {
+  void forgetBefore(Collection<PortRule> published) {
     List<PublishedPort> udp = udp(published);
     if (!udp.isEmpty()) {
       Set<InetAddress> own = new HashSet<>();
@@ -54,7 +54,7 @@ final class StaleFlows {
   }
 
   /** Forgets flows to ports that are no longer published. */
-  void forgetAfter(Collection<PublishedPort> unpublished) {
+  void forgetAfter(Collection<PortRule> unpublished) {
     List<PublishedPort> udp = udp(unpublished);
     if (!udp.isEmpty()) {
       forget(
@@ -67,8 +67,12 @@ final class StaleFlows {
     }
   }
 
-  private static List<PublishedPort> udp(Collection<PublishedPort> ports) {
-    return ports.stream().filter(port -> port.protocol() == Protocol.UDP).toList();
+  private static List<PublishedPort> udp(Collection<PortRule> rules) {
+    return rules.stream()
+        .filter(PublishedPort.class::isInstance)
+        .map(PublishedPort.class::cast)
+        .filter(port -> port.protocol() == Protocol.UDP)
+        .toList();
   }
 
   /** New flows are right all the same, so a kernel that can't forget is no reason to fail. */

@@ -10,10 +10,12 @@ class FirewallRulesTest {
   private static final BridgeRules BRIDGE =
       new BridgeRules(
           "wherry0",
-          List.of(Subnet.parse("172.17.0.0/16"), Subnet.parse("fd00::/64")),
+          List.of(
+              family("172.17.0.0/16", GatewayMode.NAT, true),
+              family("fd00::/64", GatewayMode.NAT, true)),
           true,
-          true,
-          false);
+          false,
+          List.of());
   private static final PublishedPort ANY = port(Protocol.TCP, "0.0.0.0", 8080, "172.17.0.2", 80);
   private static final PublishedPort ONE = port(Protocol.UDP, "127.0.0.1", 53, "172.17.0.2", 5353);
   private static final PublishedPort SIX = port(Protocol.TCP, "fd01::1", 80, "fd00::2", 80);
@@ -21,6 +23,10 @@ class FirewallRulesTest {
   private final FirewallRules rules = new FirewallRules("mine");
 
   private static final PublishedPort RELAYED = port(Protocol.TCP, "::", 8080, "172.17.0.2", 80);
+
+  private static BridgeRules.Family family(String subnet, GatewayMode mode, boolean masquerade) {
+    return new BridgeRules.Family(Subnet.parse(subnet), mode, masquerade);
+  }
 
   private static PublishedPort port(
       Protocol protocol, String hostIp, int hostPort, String containerIp, int containerPort) {
@@ -61,18 +67,50 @@ class FirewallRulesTest {
             add element inet mine masquerade6 { fd00::/64 }
             """);
     BridgeRules internal =
-        new BridgeRules("br-1", List.of(Subnet.parse("10.0.0.0/8")), false, true, true);
+        new BridgeRules(
+            "br-1", List.of(family("10.0.0.0/8", GatewayMode.NAT, true)), false, true, List.of());
     assertThat(rules.add(internal))
         .isEqualTo(
             """
             add element inet mine bridges { "br-1" }
+            add element inet mine apart { "br-1" . "br-1" }
             add element inet mine internal { "br-1" }
             add element inet mine own4 { 10.0.0.0/8 . "br-1" }
             add element inet mine subnets4 { 10.0.0.0/8 }
             """);
     assertThat(rules.remove(internal).lines().toList())
-        .hasSize(4)
+        .hasSize(5)
         .allMatch(line -> line.startsWith("delete element inet mine "));
+  }
+
+  @Test
+  void a_network_whose_containers_are_reached_at_their_own_addresses_says_how() {
+    BridgeRules open =
+        new BridgeRules(
+            "br-2",
+            List.of(
+                family("10.0.0.0/8", GatewayMode.NAT_UNPROTECTED, true),
+                family("fd00::/64", GatewayMode.ROUTED, false)),
+            true,
+            false,
+            List.of("eth3"));
+    assertThat(rules.add(open))
+        .isEqualTo(
+            """
+            add element inet mine bridges { "br-2" }
+            add element inet mine together { "br-2" . "br-2" }
+            add element inet mine trusted { "eth3" . "br-2" }
+            add element inet mine own4 { 10.0.0.0/8 . "br-2" }
+            add element inet mine subnets4 { 10.0.0.0/8 }
+            add element inet mine masquerade4 { 10.0.0.0/8 }
+            add element inet mine open4 { "br-2" }
+            add element inet mine own6 { fd00::/64 . "br-2" }
+            add element inet mine subnets6 { fd00::/64 }
+            add element inet mine routed6 { "br-2" }
+            """);
+    PortRule direct = new DirectPort(Protocol.TCP, Subnet.literal("fd00::2"), 80);
+    assertThat(rules.publish(List.of(direct)))
+        .isEqualTo("add element inet mine direct6 { fd00::2 . tcp . 80 }\n");
   }
 
   @Test

@@ -333,13 +333,13 @@ class NetworkIsolationTest extends NetworksFixture {
         .isInstanceOf(EngineException.Forbidden.class)
         .hasMessage("Pool overlaps with other one on this address space");
     assertThatThrownBy(() -> create("x", Specs.pool("10.78.0.0/24", "10.79.0.1"), Map.of()))
-        .hasMessageContaining("Requested address is out of range");
+        .hasMessageContaining("parent subnet 10.78.0.0/24 doesn't contain this address");
     assertThatThrownBy(() -> create("x", Specs.pool("10.78.0.0/33", ""), Map.of()))
-        .hasMessageContaining("invalid CIDR address: 10.78.0.0/33");
+        .hasMessageContaining("invalid subnet 10.78.0.0/33: invalid CIDR block notation");
     String name = "com.docker.network.bridge.name";
     assertThatThrownBy(() -> create("x", Specs.pool("10.78.0.0/24", ""), Map.of(name, "uplink")))
-        .isInstanceOf(EngineException.Forbidden.class)
-        .hasMessage("interface uplink exists and is not a bridge");
+        .isInstanceOf(EngineException.Internal.class)
+        .hasMessage("existing interface uplink is not a bridge");
     assertThatThrownBy(() -> create("x", Specs.pool("10.78.0.0/24", ""), Map.of(name, "virbr7")))
         .isInstanceOf(EngineException.InvalidParameter.class)
         .hasMessage("bridge IPv4 (none) does not match requested configuration 10.78.0.1/24");

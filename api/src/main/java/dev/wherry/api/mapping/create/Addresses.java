@@ -22,13 +22,6 @@ final class Addresses {
     return text.contains(":") && !text.contains("%") && !(parse(text) instanceof Nothing);
   }
 
-  /** Of either family, RFC 3927 and RFC 4291. */
-  static boolean isLinkLocal(String text) {
-    return isLiteral(text)
-        && parse(text) instanceof InetAddress address
-        && address.isLinkLocalAddress();
-  }
-
   private static Object parse(String text) {
     try {
       InetAddress address = InetAddress.ofLiteral(text);

@@ -16,19 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class EndpointMapper {
   private EndpointMapper() {}
 
-  /**
-   * Checks a request to connect, and maps it.
-   *
-   * @throws dev.wherry.engine.error.EngineException.InvalidParameter if an address is none
-   */
-  public static Attachment.Request connection(
-      @Nullable EndpointRequest endpoint, ApiVersion version) {
-    NetworkRules.checkAddresses(endpoint);
-    return request(endpoint, version);
-  }
-
-  /** Maps a request that keeps the rules. */
-  static Attachment.Request request(@Nullable EndpointRequest endpoint, ApiVersion version) {
+  /** Maps a request. */
+  public static Attachment.Request request(@Nullable EndpointRequest endpoint, ApiVersion version) {
     if (endpoint == null) {
       return new Attachment.Request("", "", List.of(), "", List.of(), List.of(), Map.of(), 0);
     }

@@ -6,7 +6,6 @@ import static dev.wherry.api.mapping.create.Rule.refuseIf;
 import static dev.wherry.api.mapping.create.Rule.rule;
 
 import dev.wherry.api.dto.EndpointRequest;
-import dev.wherry.api.dto.EndpointRequest.IpamConfigRequest;
 import dev.wherry.api.dto.HostConfigRequest;
 import dev.wherry.api.dto.HostConfigRequest.PortBindingRequest;
 import dev.wherry.api.dto.NetworkingConfigRequest;
@@ -39,7 +38,6 @@ final class NetworkRules {
                       "host".equals(c.host().utsMode()) && isSet(c.request().domainname()),
                       "conflicting options: domainname and the UTS mode")),
           rule("host network mode", NetworkRules::hostMode),
-          rule("fixed addresses", NetworkRules::endpoints),
           before(1, 44, "one network at create", NetworkRules::singleEndpoint));
 
   /** Told after what is wrong with limits, as in dockerd. */
@@ -50,7 +48,9 @@ final class NetworkRules {
               endpointsOf(c)
                   .forEach(
                       (name, endpoint) ->
-                          refuseIf(endpoint == null, "no EndpointSettings for " + name)));
+                          refuseIf(
+                              endpoint == null,
+                              "invalid config for network " + name + ": EndpointsConfig is nil")));
 
   private NetworkRules() {}
 
@@ -150,28 +150,11 @@ final class NetworkRules {
         : networking.endpointsConfig();
   }
 
-  private static void endpoints(Case c) {
-    endpointsOf(c).values().forEach(NetworkRules::checkAddresses);
-  }
-
-  static void checkAddresses(@Nullable EndpointRequest endpoint) {
-    IpamConfigRequest ipam = endpoint == null ? null : endpoint.ipamConfig();
-    if (ipam != null) {
-      String four = NewContainerMapper.text(ipam.ipv4Address());
-      String six = NewContainerMapper.text(ipam.ipv6Address());
-      refuseIf(!four.isEmpty() && !Addresses.isIpv4(four), "invalid IPv4 address: " + four);
-      refuseIf(!six.isEmpty() && !Addresses.isIpv6(six), "invalid IPv6 address: " + six);
-      for (String address : NewContainerMapper.list(ipam.linkLocalIps())) {
-        refuseIf(!Addresses.isLinkLocal(address), "invalid link-local IP address: " + address);
-      }
-    }
-  }
-
   private static void singleEndpoint(Case c) {
     var names = new TreeSet<>(endpointsOf(c).keySet());
     refuseIf(
         names.size() > 1,
-        "Container cannot be connected to network endpoints: " + String.join(", ", names));
+        "Container cannot be created with multiple network endpoints: " + String.join(", ", names));
   }
 
   private static boolean given(@Nullable Collection<?> values) {

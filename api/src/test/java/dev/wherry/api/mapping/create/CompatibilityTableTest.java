@@ -123,8 +123,6 @@ class CompatibilityTableTest {
             + "|{\"HostConfig\":{\"DeviceRequests\":[{\"Count\":-1,\"Capabilities\":[[\"gpu\"]]}]}}",
         "maximum IOPs|{\"HostConfig\":{\"IOMaximumIOps\":1}}",
         "maximum bandwidth|{\"HostConfig\":{\"IOMaximumBandwidth\":1}}",
-        "invalid link-local IP address: 10.1.1.1"
-            + "|{\"NetworkingConfig\":{\"EndpointsConfig\":{\"n\":{\"IPAMConfig\":{\"LinkLocalIPs\":[\"10.1.1.1\"]}}}}}",
         "invalid IPC mode: foo|{\"HostConfig\":{\"IpcMode\":\"foo\"}}",
         "invalid PID mode: container:|{\"HostConfig\":{\"PidMode\":\"container:\"}}",
         "invalid UTS mode: foo|{\"HostConfig\":{\"UTSMode\":\"foo\"}}",

@@ -41,9 +41,8 @@ class CreateRequestRulesTest {
             + "|the working directory 'rel/dir' is invalid, it needs to be an absolute path",
         "{\"StopSignal\":\"NOPE\"}|Invalid signal: NOPE",
         "{\"ExposedPorts\":{\"x/tcp\":{}}}|invalid port specification: \"x\"",
-        "{\"NetworkingConfig\":{\"EndpointsConfig\":{\"a\":{\"IPAMConfig\":"
-            + "{\"IPv4Address\":\"zz\"}}}}}|invalid IPv4 address: zz",
-        "{\"NetworkingConfig\":{\"EndpointsConfig\":{\"n\":null}}}|no EndpointSettings for n",
+        "{\"NetworkingConfig\":{\"EndpointsConfig\":{\"n\":null}}}"
+            + "|invalid config for network n: EndpointsConfig is nil",
         "{\"HostConfig\":{\"Memory\":1},\"NetworkingConfig\":{\"EndpointsConfig\":{\"n\":null}}}"
             + "|Minimum memory limit allowed is 6MB",
       })
@@ -156,7 +155,7 @@ class CreateRequestRulesTest {
     String json =
         "{\"NetworkingConfig\":{\"EndpointsConfig\":{\"foo\":{},\"default\":{\"Aliases\":[\"x\"]}}}}";
     assertThatThrownBy(() -> Fixtures.accept(json, new ApiVersion(1, 43)))
-        .hasMessage("Container cannot be connected to network endpoints: default, foo");
+        .hasMessage("Container cannot be created with multiple network endpoints: default, foo");
     assertThat(Fixtures.accept(json, new ApiVersion(1, 44)).container().endpoints())
         .containsOnlyKeys("foo", "default");
   }
