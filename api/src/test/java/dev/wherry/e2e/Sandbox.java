@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -48,6 +49,8 @@ record Sandbox(
     Path root;
     try {
       root = Files.createTempDirectory(Path.of("/var/lib"), "wherry-e2e");
+      // As /var/lib itself: the root of a container's user namespace may have to pass.
+      Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx--x--x"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

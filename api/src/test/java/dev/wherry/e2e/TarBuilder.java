@@ -33,6 +33,12 @@ final class TarBuilder implements AutoCloseable {
     return put(entry(name + "/", TarConstants.LF_DIR, mode), new byte[0]);
   }
 
+  TarBuilder directory(String name, int mode, int uid, int gid) throws IOException {
+    TarArchiveEntry entry = entry(name + "/", TarConstants.LF_DIR, mode);
+    entry.setIds(uid, gid);
+    return put(entry, new byte[0]);
+  }
+
   TarBuilder text(String name, String content) throws IOException {
     return file(name, 0644, TestImages.bytes(content));
   }

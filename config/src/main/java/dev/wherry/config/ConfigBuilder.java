@@ -88,6 +88,7 @@ final class ConfigBuilder {
         settings.text("default-runtime"),
         runtimes(settings.map("runtimes")),
         settings.text("cgroup-parent"),
+        settings.text("userns-remap"),
         shmSize,
         new Log(
             settings.text("log-driver").orElse(Log.DEFAULT_DRIVER),

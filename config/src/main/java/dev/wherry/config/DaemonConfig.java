@@ -125,6 +125,8 @@ public record DaemonConfig(
    *     those installed
    * @param runtimes OCI runtimes by name, beyond those the daemon finds by itself
    * @param cgroupParent the cgroup containers are put under; empty means the engine's own
+   * @param usernsRemap the user whose subordinate ids are those of containers, and perhaps a group;
+   *     empty means the host's own
    * @param shmSize the size of {@code /dev/shm} in bytes
    * @param log where output goes
    * @param cdiDirectories where descriptions of devices are; empty if there are to be none
@@ -133,6 +135,7 @@ public record DaemonConfig(
       Optional<String> defaultRuntime,
       Map<String, OciProgram> runtimes,
       Optional<String> cgroupParent,
+      Optional<String> usernsRemap,
       long shmSize,
       Log log,
       List<Path> cdiDirectories) {

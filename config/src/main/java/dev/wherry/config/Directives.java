@@ -61,6 +61,11 @@ final class Directives {
           honoured("cdi-spec-dirs", "--cdi-spec-dir", LIST, "Directory of descriptions of devices"),
           honoured("features", "--feature", OBJECT, "cdi=false for no such devices"),
           honoured("cgroup-parent", "--cgroup-parent", STRING, "Parent cgroup of containers"),
+          honoured(
+              "userns-remap",
+              "--userns-remap",
+              STRING,
+              "default or USER[:GROUP] whose subordinate ids are those of containers"),
           honoured("default-shm-size", "--default-shm-size", BYTES, "Size of /dev/shm"),
           honoured("log-driver", "--log-driver", STRING, "json-file, local, none or journald"),
           honoured("log-opts", "--log-opt", MAP, "Default log option: max-size, max-file, ..."),
@@ -144,8 +149,7 @@ final class Directives {
                   only("default-ulimits", "--default-ulimit", OBJECT),
                   only("default-cgroupns-mode", "--default-cgroupns-mode", STRING),
                   only("init-path", "--init-path", STRING),
-                  only("storage-opts", "--storage-opt", LIST),
-                  only("userns-remap", "--userns-remap", STRING)),
+                  only("storage-opts", "--storage-opt", LIST)),
               List.of(
                   only(
                       "allow-nondistributable-artifacts",

@@ -91,6 +91,8 @@ class StartRequestTest {
             "max-file=3",
             "--cgroup-parent",
             "/pods",
+            "--userns-remap",
+            "default",
             "--userland-proxy=false",
             "-l",
             "warn");
@@ -115,6 +117,7 @@ class StartRequestTest {
         .containsEntry("max-size", "10m")
         .containsEntry("max-file", "3");
     assertThat(config.containers().cgroupParent()).contains("/pods");
+    assertThat(config.containers().usernsRemap()).contains("default");
   }
 
   @Test
@@ -234,11 +237,10 @@ class StartRequestTest {
   @Test
   void directives_that_ask_for_what_the_engine_does_not_do_are_all_named() {
     assertThatThrownBy(
-            () ->
-                file("{\"icc\": false, \"userns-remap\": \"default\", \"ipv6\": false}", "--init"))
+            () -> file("{\"icc\": false, \"bip6\": \"fd00::1/64\", \"ipv6\": false}", "--init"))
         .hasMessageContaining("not supported by Wherry")
         .hasMessageContaining("icc: false")
-        .hasMessageContaining("userns-remap: default")
+        .hasMessageContaining("bip6: fd00::1/64")
         .hasMessageContaining("init: true")
         .hasMessageNotContaining("ipv6");
   }

@@ -29,6 +29,7 @@ import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.linux.LinuxProcesses;
 import dev.wherry.engine.linux.LinuxSockets;
 import dev.wherry.engine.linux.Mounts;
+import dev.wherry.engine.linux.NamespaceOwner;
 import dev.wherry.engine.linux.Paths;
 import dev.wherry.engine.linux.Processes;
 import dev.wherry.engine.log.LogChanges;
@@ -63,9 +64,6 @@ import java.util.concurrent.Executor;
  * first use of each part of the kernel costs tens of milliseconds of linking.
  */
 final class EngineOpener {
-  /** Root's own: what is below it belongs to containers. */
-  private static final int PRIVATE = 0711;
-
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
   private static final String BRIDGE = "wherry0";
   private static final String TABLE = "wherry";
@@ -74,6 +72,7 @@ final class EngineOpener {
   private static final int READY_NAMESPACES = 4;
 
   private final DaemonConfig config;
+  private final DataRoot root;
   private final Blocking pool;
   private final Executor beside;
   private final Openings openings;
@@ -86,6 +85,7 @@ final class EngineOpener {
   private final Cgroups cgroups = new Cgroups(CGROUPS);
 
   /**
+   * @param root the daemon's own
    * @param beside runs what a step of the engine does at the same time
    * @param openings gets what is to be closed
    * @param responder answers containers' queries
@@ -93,12 +93,14 @@ final class EngineOpener {
    */
   EngineOpener(
       DaemonConfig config,
+      DataRoot root,
       Blocking pool,
       Executor beside,
       Openings openings,
       Responder responder,
       PortRelays relays) {
     this.config = config;
+    this.root = root;
     this.pool = pool;
     this.beside = beside;
     this.openings = openings;
@@ -128,7 +130,7 @@ final class EngineOpener {
   }
 
   private Path data(String name) {
-    return config.directories().dataRoot().resolve(name);
+    return root.path().resolve(name);
   }
 
   private Path exec(String name) {
@@ -137,9 +139,7 @@ final class EngineOpener {
 
   private FileJournal openJournal() {
     checkLog(config.containers().log());
-    paths.mkdirs(config.directories().dataRoot(), PRIVATE);
-    paths.mkdirs(config.directories().execRoot(), PRIVATE);
-    openings.add(RootLock.take(config.directories().dataRoot()));
+    paths.mkdirs(config.directories().execRoot(), DataRoot.PRIVATE);
     return openings.add(new FileJournal(data("events"), FileJournal.Limits.DEFAULT, clock));
   }
 
@@ -161,7 +161,9 @@ final class EngineOpener {
     Future<LocalNetworks> networks = pool.call(() -> openNetworks(journal));
     Future<LocalVolumeStore> volumes =
         pool.call(
-            () -> new LocalVolumeStore(data("volumes"), data("volume-records"), paths, mounts));
+            () ->
+                new LocalVolumeStore(
+                    data("volumes"), data("volume-records"), paths, mounts, root.ids()));
     Future<HostPrograms> host =
         pool.call(() -> HostPrograms.detect(config.containers(), processes, cgroups));
     // Joined also when one fails, so that all that was opened is known and can be closed.
@@ -174,7 +176,7 @@ final class EngineOpener {
 
   private Storage openStorage(FileJournal journal) {
     OverlaySnapshotter snapshotter =
-        openings.add(new OverlaySnapshotter(data("overlay2"), paths, mounts));
+        openings.add(new OverlaySnapshotter(data("overlay2"), paths, mounts, root.ids()));
     return new Storage(
         snapshotter, new FileImageStore(data("image"), snapshotter, paths, journal, clock));
   }
@@ -187,6 +189,7 @@ final class EngineOpener {
             data("networks"),
             exec("netns"),
             TABLE,
+            root.ids().isIdentity() ? NamespaceOwner.HOST : new NamespaceOwner.Fresh(root.ids()),
             READY_NAMESPACES,
             relays);
     return openings.add(LocalNetworks.start(settings, journal, clock));
@@ -221,8 +224,7 @@ final class EngineOpener {
   }
 
   private EngineRooms openLifecycles(Basics basics) {
-    EnginePlaces places =
-        new EnginePlaces(config.directories().dataRoot(), config.directories().execRoot());
+    EnginePlaces places = new EnginePlaces(root.path(), config.directories().execRoot());
     FdWatcher watcher = openings.add(new FdWatcher(processes));
     LogChanges changes = openings.add(new LogChanges());
     LogForwarding forwarding = new LogForwarding(changes, new LinuxSockets(), processes);
@@ -297,12 +299,15 @@ final class EngineOpener {
     if (host.facts().seccomp()) {
       security.add("name=seccomp,profile=default");
     }
+    if (!root.ids().isIdentity()) {
+      security.add("name=userns");
+    }
     if (host.facts().cgroupVersion() == 2) {
       security.add("name=cgroupns");
     }
     return new EngineInfo(
-        EngineIdentity.of(config.directories().dataRoot()),
-        config.directories().dataRoot(),
+        EngineIdentity.of(root.path()),
+        root.path(),
         basics.storage().snapshotter().driver(),
         backingFilesystem(),
         host.runtimes().byDefault().name(),
@@ -319,16 +324,15 @@ final class EngineOpener {
 
   /** By dockerd's name for it. */
   private String backingFilesystem() {
-    Path root = config.directories().dataRoot();
     try {
-      String type = Files.getFileStore(root).type().toLowerCase(Locale.ROOT);
+      String type = Files.getFileStore(root.path()).type().toLowerCase(Locale.ROOT);
       return switch (type) {
         case "ext2", "ext3", "ext4" -> "extfs";
         case "overlay" -> "overlayfs";
         default -> type;
       };
     } catch (IOException e) {
-      throw new EngineException.Internal(root + ": " + e.getMessage(), e);
+      throw new EngineException.Internal(root.path() + ": " + e.getMessage(), e);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.wherry.verticles;
 
 import dev.wherry.config.DaemonConfig;
+import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.linux.LinuxProcesses;
 import dev.wherry.engine.linux.LinuxSockets;
 import dev.wherry.engine.linux.ResidentMemory;
@@ -74,16 +75,17 @@ public final class WherryEngine {
     this.transfers = new Blocking(vertx, "transfer", TRANSFER_THREADS);
     this.registries = new Blocking(vertx, "registry", REGISTRY_THREADS);
     this.beside = Executors.newCachedThreadPool(namedThreads());
+    DnsResponder responder = openings.add(new DnsResponder(vertx, kernel));
+    EventLoopRelays relays =
+        new EventLoopRelays(
+            vertx, openings.add(new TcpRelays(new LinuxSockets(), new LinuxProcesses())));
     this.ready =
-        new EngineOpener(
-                config,
-                kernel,
-                beside,
-                openings,
-                openings.add(new DnsResponder(vertx, kernel)),
-                new EventLoopRelays(
-                    vertx, openings.add(new TcpRelays(new LinuxSockets(), new LinuxProcesses()))))
-            .open()
+        kernel
+            .call(() -> DataRoot.open(config, new LinuxPaths(), openings))
+            .compose(
+                root ->
+                    new EngineOpener(config, root, kernel, beside, openings, responder, relays)
+                        .open())
             .compose(rooms -> deploy(rooms, config));
     ready.onSuccess(clients -> vertx.setTimer(SETTLED_MILLIS, now -> kernel.run(this::settle)));
   }
@@ -138,7 +140,7 @@ public final class WherryEngine {
         new VertxRegistryHttp(vertx, proxies(config.registries().proxies())),
         rooms.images(),
         settings(config.registries()),
-        config.directories().dataRoot().resolve("registry"),
+        rooms.info().dataRoot().resolve("registry"),
         beside);
   }
 
@@ -155,7 +157,7 @@ public final class WherryEngine {
                     kernel,
                     transfers,
                     rooms.logChanges(),
-                    config.directories().dataRoot().resolve("overflow"))),
+                    rooms.info().dataRoot().resolve("overflow"))),
             deploy(
                 new ImageVerticle(
                     rooms.images(),

@@ -4,9 +4,11 @@ import dev.wherry.engine.contents.ContainerContents.Incoming;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.files.TarPaths;
 import dev.wherry.engine.files.TreeWriter;
+import dev.wherry.engine.files.UnmappedOwnerException;
 import dev.wherry.engine.layer.LayerLimits;
 import dev.wherry.engine.linux.DirFd;
 import dev.wherry.engine.linux.Errno;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.tar.Compression;
 import dev.wherry.engine.tar.Expansion;
@@ -29,6 +31,7 @@ final class ArchiveExtraction implements Incoming, TreeWriter.Listener {
 
   private final ContainerTree tree;
   private final String directory;
+  private final IdMapping ids;
   private final boolean keepKinds;
   private final @Nullable Owner owner;
   private boolean writesDirectory;
@@ -39,12 +42,18 @@ final class ArchiveExtraction implements Incoming, TreeWriter.Listener {
   /**
    * @param tree closed with this
    * @param directory to extract into, from the root and without links
-   * @param owner {@code null} for those of the archive
+   * @param ids who the archive's owners are on disk
+   * @param owner as the container knows it, {@code null} for those of the archive
    */
   ArchiveExtraction(
-      ContainerTree tree, String directory, boolean keepKinds, @Nullable Owner owner) {
+      ContainerTree tree,
+      String directory,
+      IdMapping ids,
+      boolean keepKinds,
+      @Nullable Owner owner) {
     this.tree = tree;
     this.directory = directory;
+    this.ids = ids;
     this.keepKinds = keepKinds;
     this.owner = owner;
   }
@@ -52,10 +61,12 @@ final class ArchiveExtraction implements Incoming, TreeWriter.Listener {
   @Override
   public void extract(InputStream archive) throws IOException {
     BufferedInputStream buffered = new BufferedInputStream(archive, BUFFER);
-    try (TreeWriter writer = new TreeWriter(tree.root(), this)) {
+    try (TreeWriter writer = new TreeWriter(tree.root(), ids, this)) {
       InputStream plain = Compression.detect(buffered).open(buffered, Expansion.DEFAULT);
       writeAll(new TarReader(plain, TarTap.NONE), writer);
       writer.finish();
+    } catch (UnmappedOwnerException e) {
+      throw new EngineException.Internal(String.valueOf(e.getMessage()), e);
     } catch (TarFormatException e) {
       throw new EngineException.InvalidParameter("Error processing tar file: " + e.getMessage(), e);
     } catch (IOException e) {

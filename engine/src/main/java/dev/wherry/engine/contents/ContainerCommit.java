@@ -103,7 +103,7 @@ final class ContainerCommit {
   private String commit(Container container, Commit commit) {
     Path upper = parts.snapshotter().stack(container.id()).upper();
     Image image;
-    try (LayerPipe layer = LayerPipe.open(parts.paths(), upper, parts.parallel())) {
+    try (LayerPipe layer = LayerPipe.open(parts.paths(), upper, parts.ids(), parts.parallel())) {
       image = parts.images().commit(commit, layer);
     } catch (IOException e) {
       throw new EngineException.Internal("commit: " + e.getMessage(), e);

@@ -40,7 +40,7 @@ final class ContainerTrees {
 
   ContainerTrees(LifecycleParts parts) {
     this.parts = parts;
-    this.preparation = new RootPreparation(parts.paths());
+    this.preparation = new RootPreparation(parts.paths(), parts.ids());
     this.sources = new MountSources(parts.paths(), parts.mounts(), parts.snapshotter());
     this.events = new ContainerEvents(parts.journal());
   }
@@ -125,7 +125,7 @@ final class ContainerTrees {
   }
 
   /** Makes what something is to be mounted on, if it is missing, as the runtime does at a start. */
-  private static void makePlace(RootDir root, Graft graft) {
+  private void makePlace(RootDir root, Graft graft) {
     try {
       root.open(graft.place(), OpenFlags.O_PATH).close();
       return;
@@ -135,13 +135,14 @@ final class ContainerTrees {
       }
     }
     if (Files.isDirectory(graft.source())) {
-      RootDirectories.make(root, graft.place());
+      RootDirectories.make(root, graft.place(), parts.ids());
       return;
     }
     String place = graft.place();
-    RootDirectories.make(root, place.substring(0, place.lastIndexOf('/')));
+    RootDirectories.make(root, place.substring(0, place.lastIndexOf('/')), parts.ids());
     try (RootDir.Entry entry = root.locate(place)) {
       entry.parent().createFile(entry.name(), FILE_MODE).close();
+      parts.ids().own(entry.parent(), entry.name());
     }
   }
 }

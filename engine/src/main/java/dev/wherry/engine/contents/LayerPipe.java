@@ -1,6 +1,7 @@
 package dev.wherry.engine.contents;
 
 import dev.wherry.engine.files.TreeArchiver;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.Paths;
 import dev.wherry.engine.linux.RootDir;
@@ -32,19 +33,21 @@ final class LayerPipe extends FilterInputStream {
     this.writing = writing;
   }
 
-  static LayerPipe open(Paths paths, Path upper, Executor executor) throws IOException {
+  static LayerPipe open(Paths paths, Path upper, IdMapping ids, Executor executor)
+      throws IOException {
     PipedInputStream in = new PipedInputStream(SIZE);
     OutputStream out = new BufferedOutputStream(new PipedOutputStream(in), BUFFER);
-    FutureTask<Boolean> writing = new FutureTask<>(() -> write(paths, upper, out));
+    FutureTask<Boolean> writing = new FutureTask<>(() -> write(paths, upper, ids, out));
     executor.execute(writing);
     return new LayerPipe(in, writing);
   }
 
-  private static boolean write(Paths paths, Path upper, OutputStream out) throws IOException {
+  private static boolean write(Paths paths, Path upper, IdMapping ids, OutputStream out)
+      throws IOException {
     try (out;
         RootDir root = paths.openRoot(upper);
         TarWriter tar = new TarWriter(out)) {
-      new TreeArchiver(tar, TreeArchiver.Form.LAYER).addContents(root.top(), "");
+      new TreeArchiver(tar, TreeArchiver.Form.LAYER, ids).addContents(root.top(), "");
       return true;
     }
   }

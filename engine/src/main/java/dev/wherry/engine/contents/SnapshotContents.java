@@ -11,6 +11,7 @@ import dev.wherry.engine.lifecycle.LifecycleParts;
 import dev.wherry.engine.lifecycle.RootPreparation;
 import dev.wherry.engine.linux.DirFd;
 import dev.wherry.engine.linux.Errno;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.RootDir;
 import dev.wherry.engine.snapshot.Snapshotter;
@@ -99,7 +100,7 @@ public final class SnapshotContents implements ContainerContents {
     public void writeTo(OutputStream archive) throws IOException {
       lifecycle.tell(container, "export", Map.of());
       try (TarWriter tar = new TarWriter(archive)) {
-        new TreeArchiver(tar, TreeArchiver.Form.MERGED).addContents(root.top(), "");
+        new TreeArchiver(tar, TreeArchiver.Form.MERGED, parts.ids()).addContents(root.top(), "");
       }
     }
 
@@ -157,7 +158,9 @@ public final class SnapshotContents implements ContainerContents {
     public void writeTo(OutputStream archive) throws IOException {
       lifecycle.tell(container, "archive-path", Map.of());
       try (TarWriter tar = new TarWriter(archive)) {
-        located.writeTo(new TreeArchiver(tar, TreeArchiver.Form.MERGED));
+        // With the host's ids, as in dockerd: what is bound in may belong to others than
+        // containers.
+        located.writeTo(new TreeArchiver(tar, TreeArchiver.Form.MERGED, IdMapping.IDENTITY));
       }
     }
 
@@ -181,7 +184,7 @@ public final class SnapshotContents implements ContainerContents {
       lifecycle.tell(container, "extract-to-dir", Map.of());
       opened = true;
       return new ArchiveExtraction(
-          tree, directory.equals("/") ? "" : directory, options.keepKinds(), owner);
+          tree, directory.equals("/") ? "" : directory, parts.ids(), options.keepKinds(), owner);
     } finally {
       if (!opened) {
         tree.close();

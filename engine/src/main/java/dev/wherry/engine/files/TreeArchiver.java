@@ -5,6 +5,7 @@ import dev.wherry.engine.linux.DirFd;
 import dev.wherry.engine.linux.Errno;
 import dev.wherry.engine.linux.Fd;
 import dev.wherry.engine.linux.FileStat;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.OpenFlags;
 import dev.wherry.engine.tar.TarEntry;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,14 +52,21 @@ public final class TreeArchiver {
 
   private final TarWriter tar;
   private final Form form;
+  private final IdMapping ids;
   private final Deque<Level> levels = new ArrayDeque<>();
   private final Map<FileStat.Inode, String> written = new HashMap<>();
   private final byte[] buffer = new byte[BUFFER];
 
-  /** Writes into an archive, which stays open. */
-  public TreeArchiver(TarWriter tar, Form form) {
+  /**
+   * Writes into an archive, which stays open.
+   *
+   * @param ids who the host's users and groups are in the archive; what belongs to others is left
+   *     out
+   */
+  public TreeArchiver(TarWriter tar, Form form, IdMapping ids) {
     this.tar = tar;
     this.form = form;
+    this.ids = ids;
   }
 
   /**
@@ -190,7 +199,9 @@ public final class TreeArchiver {
 
   private void writeDirectory(Fd directory, String name) throws IOException {
     FileStat stat = directory.stat();
-    tar.put(entry(stat, name, TarEntry.Type.DIRECTORY, 0, "", attributes(directory)));
+    if (belongs(stat, name)) {
+      tar.put(entry(stat, name, TarEntry.Type.DIRECTORY, 0, "", attributes(directory)));
+    }
     if (form == Form.LAYER && Whiteouts.isOpaque(directory)) {
       tar.put(mark(name + Whiteouts.OPAQUE, stat));
     }
@@ -199,7 +210,7 @@ public final class TreeArchiver {
   private void writeFile(DirFd parent, String entry, String name) throws IOException {
     try (Fd file = parent.open(entry, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK)) {
       FileStat stat = file.stat();
-      if (!stat.isRegular()) {
+      if (!stat.isRegular() || !belongs(stat, name)) {
         return; // replaced meanwhile
       }
       if (writeAsLink(stat, name)) {
@@ -227,7 +238,7 @@ public final class TreeArchiver {
   private void writeOther(
       FileStat stat, DirFd parent, String entry, String name, TarEntry.Type type, String target)
       throws IOException {
-    if (!writeAsLink(stat, name)) {
+    if (belongs(stat, name) && !writeAsLink(stat, name)) {
       tar.put(entry(stat, name, type, 0, target, attributes(parent, entry)));
     }
   }
@@ -249,7 +260,24 @@ public final class TreeArchiver {
     return TarEntry.simple(name, TarEntry.Type.FILE, 0, 0, seconds(stat));
   }
 
-  private static TarEntry entry(
+  /** Whether its owner is one that archives know. */
+  private boolean belongs(FileStat stat, String name) {
+    boolean known = user(stat).isPresent() && group(stat).isPresent();
+    if (!known) {
+      LOG.warn("{} is left out of the archive: it belongs to nobody in a container", name);
+    }
+    return known;
+  }
+
+  private OptionalLong user(FileStat stat) {
+    return ids.userInside(Integer.toUnsignedLong(stat.uid()));
+  }
+
+  private OptionalLong group(FileStat stat) {
+    return ids.groupInside(Integer.toUnsignedLong(stat.gid()));
+  }
+
+  private TarEntry entry(
       FileStat stat,
       String name,
       TarEntry.Type type,
@@ -260,8 +288,8 @@ public final class TreeArchiver {
         name,
         type,
         stat.permissions(),
-        Integer.toUnsignedLong(stat.uid()),
-        Integer.toUnsignedLong(stat.gid()),
+        user(stat).orElseThrow(),
+        group(stat).orElseThrow(),
         size,
         seconds(stat),
         null,
@@ -284,7 +312,8 @@ public final class TreeArchiver {
   private static Map<String, byte[]> attributes(Fd file) {
     Map<String, byte[]> attributes = new LinkedHashMap<>();
     for (String name : archived(file.listxattr())) {
-      file.getxattr(name).ifPresent(value -> attributes.put(name, value));
+      file.getxattr(name)
+          .ifPresent(value -> attributes.put(name, FileCapabilities.archived(name, value)));
     }
     return attributes;
   }
@@ -292,7 +321,9 @@ public final class TreeArchiver {
   private static Map<String, byte[]> attributes(DirFd parent, String entry) {
     Map<String, byte[]> attributes = new LinkedHashMap<>();
     for (String name : archived(parent.listxattr(entry))) {
-      parent.getxattr(entry, name).ifPresent(value -> attributes.put(name, value));
+      parent
+          .getxattr(entry, name)
+          .ifPresent(value -> attributes.put(name, FileCapabilities.archived(name, value)));
     }
     return attributes;
   }

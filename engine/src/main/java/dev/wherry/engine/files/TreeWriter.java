@@ -9,6 +9,7 @@ import dev.wherry.engine.linux.Errno;
 import dev.wherry.engine.linux.Fd;
 import dev.wherry.engine.linux.FileNames;
 import dev.wherry.engine.linux.FileStat;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.RootDir;
 import dev.wherry.engine.tar.TarEntry;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +51,7 @@ public final class TreeWriter implements AutoCloseable {
   }
 
   private final RootDir root;
+  private final IdMapping ids;
   private final Listener listener;
   private final ParentCache parents;
   private final Map<String, TarEntry> directories = new LinkedHashMap<>();
@@ -57,9 +60,14 @@ public final class TreeWriter implements AutoCloseable {
   private boolean displaced;
   private boolean saidNoAttributes;
 
-  /** Writes below a root, which stays open. */
-  public TreeWriter(RootDir root, Listener listener) {
+  /**
+   * Writes below a root, which stays open.
+   *
+   * @param ids who the archive's users and groups are here
+   */
+  public TreeWriter(RootDir root, IdMapping ids, Listener listener) {
     this.root = root;
+    this.ids = ids;
     this.listener = listener;
     this.parents = new ParentCache(root, this::makeImplied);
   }
@@ -76,6 +84,7 @@ public final class TreeWriter implements AutoCloseable {
       return;
     }
     try {
+      checkOwner(entry);
       ParentCache.Parent parent = parents.of(path);
       String name = path.substring(path.lastIndexOf('/') + 1);
       switch (entry.type()) {
@@ -224,11 +233,13 @@ public final class TreeWriter implements AutoCloseable {
   private void makeImplied(ParentCache.Parent parent, String name) throws IOException {
     try {
       parent.directory().mkdir(name, 0755);
+      ids.own(parent.directory(), name);
       parent.directory().chmod(name, 0755);
     } catch (LinuxException e) {
       // A whiteout gives way to what is put below its name; a file or link does not.
       if (e.is(Errno.EEXIST) && parent.directory().lstat(name).isWhiteout()) {
         makeDirectory(parent, name);
+        ids.own(parent.directory(), name);
       } else if (!e.is(Errno.EEXIST)) {
         throw e;
       }
@@ -299,7 +310,7 @@ public final class TreeWriter implements AutoCloseable {
   }
 
   private void applyMetadata(Fd fd, TarEntry entry) throws IOException {
-    fd.chown(id(entry.uid()), id(entry.gid()));
+    fd.chown(user(entry), group(entry));
     fd.chmod(entry.mode());
     for (Map.Entry<String, byte[]> xattr : entry.xattrs().entrySet()) {
       setAttribute(xattr.getKey(), () -> fd.setxattr(xattr.getKey(), xattr.getValue()));
@@ -310,7 +321,7 @@ public final class TreeWriter implements AutoCloseable {
   private void applyMetadata(
       TarEntry entry, ParentCache.Parent parent, String name, boolean hasMode) throws IOException {
     DirFd directory = parent.directory();
-    directory.chown(name, id(entry.uid()), id(entry.gid()));
+    directory.chown(name, user(entry), group(entry));
     if (hasMode) {
       directory.chmod(name, entry.mode());
     }
@@ -343,11 +354,28 @@ public final class TreeWriter implements AutoCloseable {
     }
   }
 
-  private static int id(long id) throws TarFormatException {
+  /** Before anything is made of it. */
+  private void checkOwner(TarEntry entry) throws TarFormatException {
+    user(entry);
+    group(entry);
+  }
+
+  private int user(TarEntry entry) throws TarFormatException {
+    return id(entry.uid(), ids.userOnHost(entry.uid()));
+  }
+
+  private int group(TarEntry entry) throws TarFormatException {
+    return id(entry.gid(), ids.groupOnHost(entry.gid()));
+  }
+
+  private static int id(long id, OptionalLong onHost) throws TarFormatException {
     if (id < 0 || id > MAX_ID) {
       throw new TarFormatException("no user or group has the id " + id);
     }
-    return (int) id;
+    if (onHost.isEmpty()) {
+      throw new UnmappedOwnerException(id);
+    }
+    return (int) onHost.getAsLong();
   }
 
   private static Instant accessTime(TarEntry entry) {

@@ -6,6 +6,7 @@ import dev.wherry.engine.content.ContentStore;
 import dev.wherry.engine.content.Digest;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.event.Journal;
+import dev.wherry.engine.files.UnmappedOwnerException;
 import dev.wherry.engine.layer.LayerLimits;
 import dev.wherry.engine.layer.LayerStager;
 import dev.wherry.engine.layer.PendingLayer;
@@ -281,6 +282,9 @@ public final class FileImageStore implements ImageStore {
   }
 
   private static EngineException notAnArchive(TarFormatException e) {
+    if (e instanceof UnmappedOwnerException) {
+      return new EngineException.Internal(String.valueOf(e.getMessage()), e);
+    }
     return new EngineException.InvalidParameter("Error processing tar file: " + e.getMessage(), e);
   }
 

@@ -222,11 +222,18 @@ public final class ConmonSupervisor implements Supervisor {
       exec.go();
       reap(child);
       exec.awaitSocket();
+      // The runtime that conmon becomes waits, with the pipes open.
+      order.owner().ifPresent(owner -> ownStreams(order, owner));
       return exec;
     } catch (RuntimeException e) {
       exec.abort();
       throw e;
     }
+  }
+
+  private void ownStreams(ExecOrder order, StreamOwner owner) {
+    conmonPid(order.bundle(), order.id())
+        .ifPresent(pid -> processes.ownPipes(pid, owner.uid(), owner.gid()));
   }
 
   private void writeProcess(ExecOrder order) {

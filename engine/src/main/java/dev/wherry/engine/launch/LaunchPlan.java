@@ -2,6 +2,7 @@ package dev.wherry.engine.launch;
 
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.Resources.Ulimit;
+import dev.wherry.engine.linux.IdMapping;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param rootfs the mounted root file system
  * @param accounts of that root file system
  * @param namespaces which namespaces it gets
+ * @param ids of its user namespace, if that is not the host's
  * @param files files of the engine's own shown inside, such as /etc/hosts
  * @param shm what /dev/shm is
  * @param init the init to run as process 1, {@code null} for none
@@ -27,6 +29,7 @@ public record LaunchPlan(
     Path rootfs,
     Accounts accounts,
     Namespaces namespaces,
+    IdMapping ids,
     List<BindFile> files,
     Shm shm,
     @Nullable Path init,
@@ -64,7 +67,12 @@ public record LaunchPlan(
     Namespace HOST = new Host();
   }
 
-  /** The namespaces of a container; mount is always its own, user always the host's. */
+  /** The namespaces of a container; mount is always its own. */
   public record Namespaces(
-      Namespace network, Namespace uts, Namespace pid, Namespace ipc, Namespace cgroup) {}
+      Namespace user,
+      Namespace network,
+      Namespace uts,
+      Namespace pid,
+      Namespace ipc,
+      Namespace cgroup) {}
 }

@@ -79,15 +79,24 @@ final class RuntimeExec implements Supervisor.PreparedExec {
     return opened(pipe.read());
   }
 
+  private Fd standardOutput(int number) {
+    Fd output = output(number);
+    order.owner().ifPresent(owner -> output.chown(owner.uid(), owner.gid()));
+    return output;
+  }
+
   private ProcessStreams pipes() {
     Optional<ProcessPipe> stdin = Optional.empty();
     if (order.stdin()) {
       Processes.Pipe pipe = processes.inputPipe();
       theirs.put(0, opened(pipe.read()));
+      order.owner().ifPresent(owner -> pipe.read().chown(owner.uid(), owner.gid()));
       stdin = Optional.of(ProcessPipe.input(watcher, opened(pipe.write())));
     }
     return new ProcessStreams.Pipes(
-        stdin, ProcessPipe.output(watcher, output(1)), ProcessPipe.output(watcher, output(2)));
+        stdin,
+        ProcessPipe.output(watcher, standardOutput(1)),
+        ProcessPipe.output(watcher, standardOutput(2)));
   }
 
   /**

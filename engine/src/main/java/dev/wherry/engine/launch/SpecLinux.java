@@ -9,6 +9,7 @@ import dev.wherry.engine.container.HostConfig.SecurityOptions;
 import dev.wherry.engine.container.MountPoint;
 import dev.wherry.engine.container.Resources;
 import dev.wherry.engine.launch.LaunchPlan.Namespace;
+import dev.wherry.engine.linux.IdMapping;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,6 +41,10 @@ final class SpecLinux {
     node.set("resources", new SpecResources(host, devices, facts.cgroupVersion()).build());
     node.put("cgroupsPath", plan.cgroup());
     node.set("namespaces", namespaces());
+    if (!isHostUser()) {
+      node.set("uidMappings", mappings(plan.ids().users()));
+      node.set("gidMappings", mappings(plan.ids().groups()));
+    }
     ArrayNode nodes = devices();
     if (!nodes.isEmpty()) {
       node.set("devices", nodes);
@@ -74,7 +79,9 @@ final class SpecLinux {
     if (plan.namespaces().network() instanceof Namespace.Joined
         && !host.network().mode().startsWith("container:")
         && facts.pingSysctls()) {
-      result.put("net.ipv4.ping_group_range", "0 2147483647");
+      if (isHostUser()) { // it takes groups that a user namespace knows
+        result.put("net.ipv4.ping_group_range", "0 2147483647");
+      }
       result.put("net.ipv4.ip_unprivileged_port_start", "0");
     }
     // The runtimes' spec version has no member for it yet; the kernel has it per uts namespace.
@@ -89,11 +96,27 @@ final class SpecLinux {
   private ArrayNode namespaces() {
     ArrayNode list = JsonNodeFactory.instance.arrayNode();
     list.addObject().put("type", "mount");
+    put(list, "user", plan.namespaces().user());
     put(list, "network", plan.namespaces().network());
     put(list, "uts", plan.namespaces().uts());
     put(list, "pid", plan.namespaces().pid());
     put(list, "ipc", plan.namespaces().ipc());
     put(list, "cgroup", plan.namespaces().cgroup());
+    return list;
+  }
+
+  private boolean isHostUser() {
+    return plan.namespaces().user() instanceof Namespace.Host;
+  }
+
+  private static ArrayNode mappings(List<IdMapping.Range> ranges) {
+    ArrayNode list = JsonNodeFactory.instance.arrayNode();
+    for (IdMapping.Range range : ranges) {
+      list.addObject()
+          .put("containerID", range.inside())
+          .put("hostID", range.outside())
+          .put("size", range.count());
+    }
     return list;
   }
 

@@ -91,6 +91,8 @@ public interface Supervisor {
    * @param process its configuration (OCI runtime-spec, config.md, "Process"), JSON
    * @param command what is executed, for the text of a failure
    * @param detached whether nobody will want its streams
+   * @param owner who has to be able to open its standard streams by their paths, if not the host's
+   *     root
    */
   record ExecOrder(
       String id,
@@ -101,7 +103,11 @@ public interface Supervisor {
       String command,
       boolean terminal,
       boolean stdin,
-      boolean detached) {}
+      boolean detached,
+      Optional<StreamOwner> owner) {}
+
+  /** A user and group of the host, such as the root of a user namespace. */
+  record StreamOwner(int uid, int gid) {}
 
   /** A container's process and its supervisor. */
   interface Supervised extends AutoCloseable {

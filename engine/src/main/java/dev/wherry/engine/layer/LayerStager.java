@@ -18,7 +18,7 @@ public final class LayerStager {
     this.snapshotter = snapshotter;
     this.paths = paths;
     this.limits = limits;
-    this.unpacker = new LayerUnpacker(paths, limits);
+    this.unpacker = new LayerUnpacker(paths, limits, snapshotter.ids());
   }
 
   /** What the layers that are staged may be. */

@@ -6,6 +6,7 @@ import dev.wherry.engine.files.TarPaths;
 import dev.wherry.engine.files.TreeWriter;
 import dev.wherry.engine.files.Whiteouts;
 import dev.wherry.engine.linux.DirFd;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.Paths;
 import dev.wherry.engine.linux.RootDir;
@@ -36,10 +37,15 @@ public final class LayerUnpacker {
 
   private final Paths paths;
   private final LayerLimits limits;
+  private final IdMapping ids;
 
-  public LayerUnpacker(Paths paths, LayerLimits limits) {
+  /**
+   * @param ids whom the files belong to on disk
+   */
+  public LayerUnpacker(Paths paths, LayerLimits limits, IdMapping ids) {
     this.paths = paths;
     this.limits = limits;
+    this.ids = ids;
   }
 
   /**
@@ -67,7 +73,7 @@ public final class LayerUnpacker {
         Recipe.Writer recipe = new Recipe.Writer(attic.resolve(RECIPE));
         ReadAhead ahead = new ReadAhead(plain)) {
       Target target = new Target(recipe, displaced.top());
-      try (TreeWriter writer = new TreeWriter(root, target)) {
+      try (TreeWriter writer = new TreeWriter(root, ids, target)) {
         InputStream told = new Told(ahead, () -> progress.accept(compressed.count()));
         writeAll(new TarReader(told, recipe::raw), writer, plain);
         writer.finish();

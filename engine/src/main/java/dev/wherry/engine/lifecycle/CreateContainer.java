@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes containers: checks, name, volumes, writable layer, record, event; in this order. */
 final class CreateContainer {
   private static final String CONTAINER = "container:";
+  private static final String HOST = "host";
   private static final Path HOSTNAME = Path.of("/proc/sys/kernel/hostname");
 
   private final LifecycleParts parts;
@@ -139,7 +140,7 @@ final class CreateContainer {
   }
 
   private static String hostname(HostConfig host, String id) {
-    if (!host.network().mode().equals("host")) {
+    if (!host.network().mode().equals(HOST)) {
       return Ids.shortened(id);
     }
     try {
@@ -157,9 +158,29 @@ final class CreateContainer {
               ? "--storage-opt is supported only for overlay over xfs with 'pquota' mount option"
               : "Unknown option " + option);
     }
-    if (!host.namespaces().userns().isEmpty() && !host.namespaces().userns().equals("host")) {
+    if (!host.namespaces().userns().isEmpty() && !host.namespaces().userns().equals(HOST)) {
       throw new EngineException.InvalidParameter(
           "invalid USER mode: " + host.namespaces().userns());
+    }
+    if (!parts.ids().isIdentity() && host.namespaces().userns().isEmpty()) {
+      checkForUserNamespace(host);
+    }
+  }
+
+  /** What a user namespace of its own rules out. */
+  private static void checkForUserNamespace(HostConfig host) {
+    if (host.security().privileged()) {
+      throw new EngineException.InvalidParameter(
+          "privileged mode is incompatible with user namespaces.  You must run the container in the"
+              + " host namespace when running privileged mode");
+    }
+    if (host.network().mode().equals(HOST)) {
+      throw new EngineException.InvalidParameter(
+          "cannot share the host's network namespace when user namespaces are enabled");
+    }
+    if (host.namespaces().pid().equals(HOST)) {
+      throw new EngineException.InvalidParameter(
+          "cannot share the host PID namespace when user namespaces are enabled");
     }
   }
 

@@ -57,6 +57,7 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
   public DefaultContainerLifecycle(LifecycleParts parts) {
     this.parts = parts;
     parts.places().directories().forEach(directory -> parts.paths().mkdirs(directory, MODE));
+    parts.ids().letThrough(parts.paths(), parts.places().containers());
     LiveContainerIndex index = new LiveContainerIndex();
     this.records = new Records(index, parts.store());
     for (Container container : parts.store().loadAll().values()) {
@@ -70,7 +71,12 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
     Teardown teardown = new Teardown(parts, index);
     this.creation = new CreateContainer(parts, records, names, events);
     EtcFiles etc =
-        new EtcFiles(parts.places(), parts.networks(), index, parts.settings().resolver());
+        new EtcFiles(
+            parts.places(),
+            parts.networks(),
+            index,
+            parts.settings().resolver(),
+            file -> parts.ids().own(parts.paths(), file));
     this.starts = new Starts(parts, records, orders, events, teardown, exits, ooms, etc);
     this.networkChanges = new NetworkChanges(parts.networks(), records, etc, parts.names());
     this.endings = new Endings(records, orders, events, teardown, exits, ooms);

@@ -43,7 +43,7 @@ public final class DefaultExecLifecycle implements ExecLifecycle {
     this.parts = parts;
     this.index = index;
     this.events = new ContainerEvents(parts.journal());
-    this.roots = new RootPreparation(parts.paths());
+    this.roots = new RootPreparation(parts.paths(), parts.ids());
   }
 
   @Override
@@ -184,16 +184,18 @@ public final class DefaultExecLifecycle implements ExecLifecycle {
   }
 
   private ExecOrder order(Container container, Exec exec, boolean detached) {
+    ObjectNode process = process(container, exec);
     return new ExecOrder(
         exec.id(),
         container.id(),
         parts.runtimes().get(container.hostConfig().runtime()),
         parts.places().exec(exec.id()),
-        process(container, exec).toString(),
+        process.toString(),
         exec.spec().cmd().getFirst(),
         exec.spec().tty(),
         exec.spec().attachStdin(),
-        detached);
+        detached,
+        parts.streamOwner(container, process.path("user").path("uid").asLong()));
   }
 
   private ObjectNode process(Container container, Exec exec) {

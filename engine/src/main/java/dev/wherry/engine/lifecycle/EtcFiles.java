@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -32,13 +33,22 @@ final class EtcFiles {
   private final NetworkManager networks;
   private final ContainerIndex index;
   private final ResolvConf defaults;
+  private final Consumer<Path> owner;
 
+  /**
+   * @param owner gives a file to the root of containers
+   */
   EtcFiles(
-      EnginePlaces places, NetworkManager networks, ContainerIndex index, ResolvConf defaults) {
+      EnginePlaces places,
+      NetworkManager networks,
+      ContainerIndex index,
+      ResolvConf defaults,
+      Consumer<Path> owner) {
     this.places = places;
     this.networks = networks;
     this.index = index;
     this.defaults = defaults;
+    this.owner = owner;
   }
 
   /**
@@ -66,9 +76,12 @@ final class EtcFiles {
               extraHosts,
               hostGateway());
     }
-    return binds(
-        new NetworkFiles(resolvConf(container, servesNames(attachments)), hosts, hostname)
-            .writeTo(places.container(container.id())));
+    List<BindFile> files =
+        binds(
+            new NetworkFiles(resolvConf(container, servesNames(attachments)), hosts, hostname)
+                .writeTo(places.container(container.id())));
+    files.forEach(file -> owner.accept(file.source()));
+    return files;
   }
 
   private String resolvConf(Container container, boolean servesNames) {

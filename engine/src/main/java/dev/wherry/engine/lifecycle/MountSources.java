@@ -103,6 +103,7 @@ public final class MountSources {
     try (RootDir whole = paths.openRoot(Path.of(mount.source()));
         Fd part = whole.openBeneath(subpath)) {
       paths.mkdirs(directory, PRIVATE);
+      snapshotter.ids().letThrough(paths, directory);
       undo.add(() -> close(directory));
       if (part.stat().isDirectory()) {
         paths.mkdirs(place, PRIVATE);

@@ -7,6 +7,7 @@ import dev.wherry.engine.container.HostConfig;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.launch.LaunchPlan.Namespace;
 import dev.wherry.engine.launch.LaunchPlan.Shm;
+import dev.wherry.engine.linux.NamespaceOwner;
 import dev.wherry.engine.network.Network;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,11 +19,43 @@ final class NamespaceChoice {
   private static final String HOST = "host";
 
   private final ContainerIndex index;
-  private final EnginePlaces places;
+  private final LifecycleParts parts;
 
-  NamespaceChoice(ContainerIndex index, EnginePlaces places) {
+  NamespaceChoice(ContainerIndex index, LifecycleParts parts) {
     this.index = index;
-    this.places = places;
+    this.parts = parts;
+  }
+
+  /**
+   * Whose the container's namespaces are. To share another container's it has to be in that one's
+   * user namespace; where it shares those of several, the last of network, ipc and pid decides, as
+   * in dockerd.
+   *
+   * @throws EngineException.Conflict if that one is in the host's, and this one is not to be
+   */
+  NamespaceOwner user(Container container) {
+    if (parts.isHostUser(container)) {
+      return NamespaceOwner.HOST;
+    }
+    HostConfig host = container.hostConfig();
+    NamespaceOwner owner = new NamespaceOwner.Fresh(parts.ids());
+    for (String mode :
+        List.of(host.network().mode(), host.namespaces().ipc(), host.namespaces().pid())) {
+      if (mode.startsWith(CONTAINER)) {
+        owner = new NamespaceOwner.Existing(userOf(running(mode)));
+      }
+    }
+    return owner;
+  }
+
+  private Path userOf(Container donor) {
+    if (parts.isHostUser(donor)) {
+      throw new EngineException.Conflict(
+          "cannot join a namespace of container "
+              + donor.id()
+              + ", which is in the host's user namespace (hint: use --userns=host)");
+    }
+    return namespace(donor, "user");
   }
 
   /** Whether the container gets a network namespace of its own. */
@@ -132,12 +165,12 @@ final class NamespaceChoice {
       Container donor = ipcDonor(mode);
       return isHost(donor.hostConfig().namespaces())
           ? new Shm.Bound(Path.of("/dev/shm"))
-          : new Shm.Bound(places.sharedMemory(donor.id()));
+          : new Shm.Bound(parts.places().sharedMemory(donor.id()));
     }
     return switch (mode) {
       case HOST -> new Shm.Bound(Path.of("/dev/shm"));
       case "none" -> new Shm.None();
-      case "shareable" -> new Shm.Bound(places.sharedMemory(container.id()));
+      case "shareable" -> new Shm.Bound(parts.places().sharedMemory(container.id()));
       default -> new Shm.Private();
     };
   }

@@ -5,6 +5,7 @@ import dev.wherry.engine.container.ContainerState;
 import dev.wherry.engine.container.HostConfig;
 import dev.wherry.engine.container.LegacyLink;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.linux.NamespaceOwner;
 import dev.wherry.engine.names.NameService;
 import dev.wherry.engine.network.Attachment;
 import dev.wherry.engine.network.Network;
@@ -34,7 +35,17 @@ final class NetworkChanges {
   }
 
   /** What a container asks of some networks. */
-  static SandboxRequest request(Container container, Map<String, Attachment> networks) {
+  private static SandboxRequest request(Container container, Map<String, Attachment> networks) {
+    return request(container, networks, NamespaceOwner.HOST);
+  }
+
+  /**
+   * The same for a namespace that is to be made.
+   *
+   * @param owner whose it is to be
+   */
+  static SandboxRequest request(
+      Container container, Map<String, Attachment> networks, NamespaceOwner owner) {
     HostConfig.NetworkOptions options = container.hostConfig().network();
     return new SandboxRequest(
         container.id(),
@@ -42,7 +53,8 @@ final class NetworkChanges {
         networks,
         container.config().exposedPorts(),
         options.portBindings(),
-        options.publishAllPorts());
+        options.publishAllPorts(),
+        owner);
   }
 
   Container connect(String id, String ref, Attachment.Request wish) {

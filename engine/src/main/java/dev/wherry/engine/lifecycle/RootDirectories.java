@@ -3,6 +3,7 @@ package dev.wherry.engine.lifecycle;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.linux.Errno;
 import dev.wherry.engine.linux.FileStat;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.RootDir;
 import java.nio.file.Path;
@@ -25,19 +26,22 @@ public final class RootDirectories {
   private static final int MAX_LINKS = 40;
 
   private final RootDir root;
+  private final IdMapping ids;
   private int links;
 
-  private RootDirectories(RootDir root) {
+  private RootDirectories(RootDir root, IdMapping ids) {
     this.root = root;
+    this.ids = ids;
   }
 
   /**
    * Makes a directory and those above it.
    *
+   * @param ids whose root they are given to
    * @throws EngineException.InvalidParameter if something else is in the way
    */
-  public static void make(RootDir root, String path) {
-    if (!new RootDirectories(root).walk(path, true)) {
+  public static void make(RootDir root, String path, IdMapping ids) {
+    if (!new RootDirectories(root, ids).walk(path, true)) {
       throw new EngineException.InvalidParameter("Cannot mkdir: " + path + " is not a directory");
     }
   }
@@ -46,8 +50,8 @@ public final class RootDirectories {
    * Makes what links on the way to a mount's place lead to, and nothing else: the rest is made by
    * the runtime, inside of what is mounted above. Not every runtime follows a link to nothing.
    */
-  static void makeBehindLinks(RootDir root, String path) {
-    new RootDirectories(root).walk(path, false);
+  static void makeBehindLinks(RootDir root, String path, IdMapping ids) {
+    new RootDirectories(root, ids).walk(path, false);
   }
 
   /**
@@ -55,7 +59,7 @@ public final class RootDirectories {
    * absolute path without links and "..".
    */
   static Path place(RootDir root, String path) {
-    return new RootDirectories(root).place(path);
+    return new RootDirectories(root, IdMapping.IDENTITY).place(path);
   }
 
   private Path place(String path) {
@@ -145,6 +149,7 @@ public final class RootDirectories {
       }
       if (makeAll) {
         entry.parent().mkdir(entry.name(), OPEN_TO_ALL);
+        ids.own(entry.parent(), entry.name());
         // Exactly this mode, whatever our umask.
         entry.parent().chmod(entry.name(), OPEN_TO_ALL);
       }

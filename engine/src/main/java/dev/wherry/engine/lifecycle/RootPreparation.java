@@ -9,6 +9,7 @@ import dev.wherry.engine.files.TreeCopy;
 import dev.wherry.engine.launch.Accounts;
 import dev.wherry.engine.linux.DirFd;
 import dev.wherry.engine.linux.Errno;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.Paths;
 import dev.wherry.engine.linux.RootDir;
@@ -24,9 +25,14 @@ public final class RootPreparation {
   private static final int OPEN_TO_ALL = 0755;
 
   private final Paths paths;
+  private final IdMapping ids;
 
-  public RootPreparation(Paths paths) {
+  /**
+   * @param ids whose root gets what is made
+   */
+  public RootPreparation(Paths paths, IdMapping ids) {
     this.paths = paths;
+    this.ids = ids;
   }
 
   /** Checks where mounts go, makes the working directory, fills volumes; gives the accounts. */
@@ -76,17 +82,19 @@ public final class RootPreparation {
     }
   }
 
-  private static void makeDirectories(RootDir root, Container container) {
+  private void makeDirectories(RootDir root, Container container) {
     String directory = container.config().workingDir();
     if (!directory.isEmpty()) {
-      RootDirectories.make(root, directory);
+      RootDirectories.make(root, directory, ids);
     }
     for (MountPoint mount : container.mounts()) {
       if (mount.type() == MountSpec.Type.TMPFS || Files.isDirectory(Path.of(mount.source()))) {
-        RootDirectories.makeBehindLinks(root, mount.destination());
+        RootDirectories.makeBehindLinks(root, mount.destination(), ids);
       }
     }
-    container.hostConfig().tmpfs().keySet().forEach(p -> RootDirectories.makeBehindLinks(root, p));
+    for (String path : container.hostConfig().tmpfs().keySet()) {
+      RootDirectories.makeBehindLinks(root, path, ids);
+    }
   }
 
   /** Copies what the image has at a volume's place, if the volume is still empty. */
@@ -121,12 +129,21 @@ public final class RootPreparation {
             "invalid mount config for type \"bind\": bind source path does not exist: " + source);
       }
       try {
-        paths.mkdirs(source, OPEN_TO_ALL);
+        makeSource(source);
       } catch (LinuxException e) {
         throw new EngineException.Internal(
             "error while creating mount source path '%s': %s".formatted(source, e.getMessage()), e);
       }
     }
+  }
+
+  private void makeSource(Path source) {
+    Path parent = source.getParent();
+    if (parent != null && !Files.exists(parent)) {
+      makeSource(parent);
+    }
+    paths.mkdir(source, OPEN_TO_ALL);
+    ids.own(paths, source);
   }
 
   private static boolean mustExist(HostConfig host, MountPoint mount) {

@@ -16,6 +16,7 @@ import dev.wherry.engine.launch.Supervisor.StartFailure;
 import dev.wherry.engine.launch.Supervisor.Supervised;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.MountFlags;
+import dev.wherry.engine.linux.NamespaceOwner;
 import dev.wherry.engine.network.NetworkManager.Sandbox;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,11 +80,12 @@ final class StartSequence {
   private Prepared steps() throws StartFailure {
     Optional<Container> donor = namespaces.networkDonor(container);
     Optional<Container> owner = donor.map(namespaces::networkOwner);
+    NamespaceOwner user = namespaces.user(container);
     parts.anticipateMove();
     // Beside the work on files; both take milliseconds.
     Parallel<Sandbox> network =
         NamespaceChoice.hasOwnNetwork(container)
-            ? Parallel.run(parts.parallel(), this::openNetwork)
+            ? Parallel.run(parts.parallel(), () -> openNetwork(user))
             : null;
     if (network != null) {
       undo.add(() -> network.finished().ifPresent(teardown::closeNetwork));
@@ -110,7 +112,9 @@ final class StartSequence {
         owner.isPresent()
             ? etc.of(owner.get())
             : etc.write(container, sandbox == null ? Map.of() : sandbox.attachments());
-    writeConfiguration(plan(mounted, rootfs, accounts, files, namespaces(donor, sandbox), owner));
+    LaunchPlan plan =
+        plan(mounted, rootfs, accounts, files, namespaces(donor, sandbox, user), owner);
+    writeConfiguration(plan);
     exits.reset(container.id());
     Supervised process = parts.supervisor().create(order);
     undo.add(
@@ -118,12 +122,21 @@ final class StartSequence {
           process.close();
           parts.supervisor().destroy(order);
         });
+    ownStreams(process.pid(), accounts);
     return new Prepared(order, process, sandbox, undo);
   }
 
-  private Sandbox openNetwork() {
+  /** So that the container's user can open what it writes to, /dev/stdout. */
+  private void ownStreams(int pid, Accounts accounts) {
+    long user = accounts.resolve(container.config().user(), List.of()).uid();
+    parts
+        .streamOwner(container, user)
+        .ifPresent(owner -> parts.processes().ownPipes(pid, owner.uid(), owner.gid()));
+  }
+
+  private Sandbox openNetwork(NamespaceOwner user) {
     Sandbox sandbox =
-        parts.networks().open(NetworkChanges.request(container, container.networks()));
+        parts.networks().open(NetworkChanges.request(container, container.networks(), user));
     try {
       parts.names().serve(container, sandbox);
       return sandbox;
@@ -145,6 +158,7 @@ final class StartSequence {
 
   private void makeDirectories() {
     parts.paths().mkdirs(parts.places().container(container.id()), PRIVATE);
+    parts.ids().letThrough(parts.paths(), parts.places().container(container.id()));
     Path bundle = order.bundle().directory();
     // A start that a crash interrupted may have left one.
     parts.paths().removeTree(bundle);
@@ -165,21 +179,33 @@ final class StartSequence {
             target,
             "tmpfs",
             MountFlags.MS_NOSUID | MountFlags.MS_NODEV | MountFlags.MS_NOEXEC,
-            "mode=1777,size=" + container.hostConfig().shmSize());
+            "mode=1777,size=" + container.hostConfig().shmSize() + parts.ids().mountOptions());
     undo.add(() -> teardown.unmountSharedMemory(container));
   }
 
-  private LaunchPlan.Namespaces namespaces(Optional<Container> donor, @Nullable Sandbox sandbox) {
+  private LaunchPlan.Namespaces namespaces(
+      Optional<Container> donor, @Nullable Sandbox sandbox, NamespaceOwner user) {
     Namespace network =
         sandbox != null
             ? new Namespace.Joined(Path.of(sandbox.key()))
             : donor.map(namespaces::network).orElse(Namespace.HOST);
     return new LaunchPlan.Namespaces(
+        user(user, sandbox),
         network,
         NamespaceChoice.uts(container),
         namespaces.pid(container),
         namespaces.ipc(container),
         NamespaceChoice.cgroup(container));
+  }
+
+  /** Only a container that has no network at all has one that was not made for that. */
+  private static Namespace user(NamespaceOwner owner, @Nullable Sandbox sandbox) {
+    return switch (owner) {
+      case NamespaceOwner.Host() -> Namespace.HOST;
+      case NamespaceOwner.Existing(Path path) -> new Namespace.Joined(path);
+      case NamespaceOwner.Fresh ignored ->
+          sandbox == null ? Namespace.OWN : new Namespace.Joined(sandbox.userNamespace());
+    };
   }
 
   private LaunchPlan plan(
@@ -195,6 +221,7 @@ final class StartSequence {
         rootfs,
         accounts,
         chosen,
+        parts.ids(),
         files,
         namespaces.shm(container),
         init(chosen),

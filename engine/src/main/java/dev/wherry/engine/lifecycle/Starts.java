@@ -47,9 +47,9 @@ final class Starts {
     this.teardown = teardown;
     this.exits = exits;
     this.ooms = ooms;
-    this.namespaces = new NamespaceChoice(records.index(), parts.places());
+    this.namespaces = new NamespaceChoice(records.index(), parts);
     this.etc = etc;
-    this.preparation = new RootPreparation(parts.paths());
+    this.preparation = new RootPreparation(parts.paths(), parts.ids());
   }
 
   PreparedStart prepare(String id) {

@@ -10,6 +10,7 @@ public final class LinuxNamespaces implements Namespaces {
 
   private final Mounts mounts;
   private final Paths paths;
+  private final Processes processes = new LinuxProcesses();
 
   public LinuxNamespaces(Mounts mounts, Paths paths) {
     this.mounts = mounts;
@@ -34,18 +35,17 @@ public final class LinuxNamespaces implements Namespaces {
   }
 
   @Override
-  public <T> T createNetwork(Path pin, Callable<T> inside) {
-    int flags = OpenFlags.O_RDONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL;
-    paths.open(pin, flags, 0).close();
+  public <T> T createNetwork(NamespaceOwner owner, Path pin, Callable<T> inside) {
+    makePlace(pin);
     try {
-      return FreshThread.call(
-          "netns-create",
-          () -> {
-            long result = CallState.current().call(SystemCall.SYS_unshare, CLONE_NEWNET);
-            FileCalls.check(result, "unshare", "CLONE_NEWNET");
-            mounts.bind(OWN_NETWORK, pin, false);
-            return inside.call();
-          });
+      return switch (owner) {
+        case NamespaceOwner.Host() -> createOfHost(pin, inside);
+        case NamespaceOwner.Existing(Path user) -> createWithin(user, pin, inside);
+        case NamespaceOwner.Fresh(IdMapping ids) -> {
+          createUser(Namespaces.userPin(pin), ids);
+          yield createWithin(Namespaces.userPin(pin), pin, inside);
+        }
+      };
     } catch (RuntimeException | Error e) {
       try {
         remove(pin);
@@ -54,6 +54,37 @@ public final class LinuxNamespaces implements Namespaces {
       }
       throw e;
     }
+  }
+
+  private <T> T createOfHost(Path pin, Callable<T> inside) {
+    return FreshThread.call(
+        "netns-create",
+        () -> {
+          long result = CallState.current().call(SystemCall.SYS_unshare, CLONE_NEWNET);
+          FileCalls.check(result, "unshare", "CLONE_NEWNET");
+          mounts.bind(OWN_NETWORK, pin, false);
+          return inside.call();
+        });
+  }
+
+  private <T> T createWithin(Path user, Path pin, Callable<T> inside) {
+    try (NamespaceHolder holder = NamespaceHolder.ofNetwork(processes, user)) {
+      mounts.bind(holder.namespace("net"), pin, false);
+    }
+    return callInNetwork(pin, inside);
+  }
+
+  private void createUser(Path pin, IdMapping ids) {
+    makePlace(pin);
+    try (NamespaceHolder holder = NamespaceHolder.ofUser(processes)) {
+      holder.map(ids);
+      mounts.bind(holder.namespace("user"), pin, false);
+    }
+  }
+
+  private void makePlace(Path pin) {
+    int flags = OpenFlags.O_RDONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL;
+    paths.open(pin, flags, 0).close();
   }
 
   @Override
@@ -76,6 +107,11 @@ public final class LinuxNamespaces implements Namespaces {
 
   @Override
   public void remove(Path pin) {
+    unpin(pin);
+    unpin(Namespaces.userPin(pin));
+  }
+
+  private void unpin(Path pin) {
     try {
       mounts.umount(pin, MountFlags.MNT_DETACH | MountFlags.UMOUNT_NOFOLLOW);
     } catch (LinuxException e) {

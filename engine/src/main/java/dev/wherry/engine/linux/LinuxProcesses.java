@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -207,6 +209,22 @@ public final class LinuxProcesses implements Processes {
         FileCalls.check(result, "poll", fd.toString());
         return result == 0 ? 0 : s.get(ValueLayout.JAVA_SHORT, 6);
       }
+    }
+  }
+
+  @Override
+  public void ownPipes(int pid, int uid, int gid) {
+    try (DirectoryStream<Path> all =
+        Files.newDirectoryStream(Path.of("/proc", Integer.toString(pid), "fd"))) {
+      for (Path open : all) {
+        if (Files.readSymbolicLink(open).toString().startsWith("pipe:")) {
+          FileCalls.fchownat(OpenFlags.AT_FDCWD, open.toString(), uid, gid, 0);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      throw new LinuxException(Errno.ESRCH, "pipes of process", Integer.toString(pid));
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new LinuxException(Errno.EIO.number(), "pipes of process", "" + pid, "" + e);
     }
   }
 

@@ -8,6 +8,9 @@ import java.util.concurrent.Callable;
  * and work inside of namespaces. Failures are {@link LinuxException}s.
  */
 public interface Namespaces {
+  /** At the end of the names of pins of user namespaces. */
+  String USER = ".user";
+
   /**
    * Makes a directory for pins: mounted on itself and shared, so that unmounting a pin reaches the
    * mount namespaces that have copied it. A directory that is prepared already is left as it is.
@@ -18,13 +21,33 @@ public interface Namespaces {
   void removePins(Path directory);
 
   /**
-   * Creates a network namespace, pins it, and works inside of it before anybody else sees it.
+   * Creates a network namespace, pins it, and works inside of it before anybody else sees it. A
+   * user namespace made for it is pinned beside it, at {@link #userPin}.
    *
+   * @param owner whose it is
    * @param pin a name in a prepared directory, not there yet
    * @param inside runs on a thread of its own within the namespace; starts no other threads. If it
    *     fails nothing is left.
    */
-  <T> T createNetwork(Path pin, Callable<T> inside);
+  <T> T createNetwork(NamespaceOwner owner, Path pin, Callable<T> inside);
+
+  /** The same for one that belongs to the host's user namespace. */
+  default <T> T createNetwork(Path pin, Callable<T> inside) {
+    return createNetwork(NamespaceOwner.HOST, pin, inside);
+  }
+
+  /** Where the user namespace is pinned that was made for a network namespace. */
+  static Path userPin(Path pin) {
+    return pin.resolveSibling(pin.getFileName() + USER);
+  }
+
+  /** The pin of the network namespace that a pin is, or is beside. */
+  static Path pinOf(Path pin) {
+    String name = String.valueOf(pin.getFileName());
+    return name.endsWith(USER)
+        ? pin.resolveSibling(name.substring(0, name.length() - USER.length()))
+        : pin;
+  }
 
   /**
    * Works inside a network namespace.
@@ -35,8 +58,9 @@ public interface Namespaces {
   <T> T callInNetwork(Path namespace, Callable<T> inside);
 
   /**
-   * Unpins a namespace: when no process and no socket is in it the kernel takes it down, and its
-   * links with it, a little later. An absent pin is fine.
+   * Unpins a namespace, and the user namespace that was made for it: when no process and no socket
+   * is in it the kernel takes it down, and its links with it, a little later. An absent pin is
+   * fine.
    */
   void remove(Path pin);
 }

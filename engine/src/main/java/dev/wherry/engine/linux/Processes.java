@@ -94,6 +94,9 @@ public interface Processes {
    */
   int poll(Fd fd, int events, Duration timeout);
 
+  /** Gives the pipes that a process has open to a user, who can open them by procfs then. */
+  void ownPipes(int pid, int uid, int gid);
+
   /** Sets the file mode mask of the whole process: the old one. The daemon runs with 0. */
   int umask(int mask);
 

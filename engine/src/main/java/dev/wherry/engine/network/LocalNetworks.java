@@ -13,6 +13,7 @@ import dev.wherry.engine.linux.LinuxNetlink;
 import dev.wherry.engine.linux.LinuxNftables;
 import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.linux.LinuxSockets;
+import dev.wherry.engine.linux.NamespaceOwner;
 import dev.wherry.engine.linux.Namespaces;
 import dev.wherry.engine.linux.Netlink;
 import dev.wherry.engine.linux.Nftables;
@@ -45,7 +46,8 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
    * @param records directory of the networks' records
    * @param pins directory in which namespaces are pinned
    * @param table name of our nftables table
-   * @param readyNamespaces how many namespaces to have ready
+   * @param owner whose most namespaces are to be
+   * @param readyNamespaces how many of those to have ready
    * @param relays carries what the kernel does not
    */
   public record Settings(
@@ -54,6 +56,7 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
       Path records,
       Path pins,
       String table,
+      NamespaceOwner owner,
       int readyNamespaces,
       PortRelays relays) {}
 
@@ -88,7 +91,9 @@ public final class LocalNetworks implements NetworkManager, AutoCloseable {
     this.links = new ContainerLinks(driver, vlans, namespaces);
     this.firewall = new Firewall(nftables, settings.table());
     this.host = new HostNetworks(driver, vlans, firewall);
-    this.pool = new NamespacePool(namespaces, settings.pins(), settings.readyNamespaces());
+    this.pool =
+        new NamespacePool(
+            namespaces, settings.pins(), settings.owner(), settings.readyNamespaces());
     this.conntrack = LinuxConntrack.open();
     this.staleFlows = new StaleFlows(conntrack, netlink);
     this.hold = TranslationHold.open(settings.table());

@@ -2,6 +2,7 @@ package dev.wherry.engine.network;
 
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.LinuxNetlink;
+import dev.wherry.engine.linux.NamespaceOwner;
 import dev.wherry.engine.linux.Namespaces;
 import dev.wherry.engine.linux.Netlink;
 import dev.wherry.engine.linux.NetlinkRequest;
@@ -39,6 +40,7 @@ final class NamespacePool implements AutoCloseable {
 
   private final Namespaces namespaces;
   private final Path directory;
+  private final NamespaceOwner usual;
   private final BlockingQueue<Ready> ready;
   private final Set<Path> own = ConcurrentHashMap.newKeySet();
   private final ExecutorService maker =
@@ -49,11 +51,13 @@ final class NamespacePool implements AutoCloseable {
    * Starts to make namespaces.
    *
    * @param directory for the pins; made and prepared if need be
+   * @param usual whose they are to be
    * @param size how many to have ready
    */
-  NamespacePool(Namespaces namespaces, Path directory, int size) {
+  NamespacePool(Namespaces namespaces, Path directory, NamespaceOwner usual, int size) {
     this.namespaces = namespaces;
     this.directory = directory;
+    this.usual = usual;
     this.ready = new ArrayBlockingQueue<>(size);
     namespaces.preparePins(directory);
     for (int i = 0; i < size; i++) {
@@ -62,14 +66,17 @@ final class NamespacePool implements AutoCloseable {
   }
 
   /** A namespace for a new sandbox, ready or made at once. */
-  Ready take() {
+  Ready take(NamespaceOwner owner) {
+    if (!owner.equals(usual)) {
+      return make(owner);
+    }
     Ready taken = ready.poll();
     try {
       maker.execute(this::fill);
     } catch (RejectedExecutionException e) {
       LOG.debug("the pool is closed, it is not filled again");
     }
-    return taken == null ? make() : taken;
+    return taken == null ? make(usual) : taken;
   }
 
   /** Gives up a namespace, whether it was used or not: its links go with it. */
@@ -96,8 +103,9 @@ final class NamespacePool implements AutoCloseable {
     try (DirectoryStream<Path> pins = Files.newDirectoryStream(directory)) {
       for (Path pin : pins) {
         // one that was made since the copy above is in the set now
-        if (!known.contains(pin) && !own.contains(pin)) {
-          namespaces.remove(pin);
+        Path owner = Namespaces.pinOf(pin);
+        if (!known.contains(owner) && !own.contains(owner)) {
+          namespaces.remove(owner);
         }
       }
     } catch (IOException e) {
@@ -128,7 +136,7 @@ final class NamespacePool implements AutoCloseable {
 
   private void fill() {
     try {
-      Ready made = make();
+      Ready made = make(usual);
       if (!ready.offer(made)) {
         discard(made);
       }
@@ -138,12 +146,12 @@ final class NamespacePool implements AutoCloseable {
     }
   }
 
-  private Ready make() {
+  private Ready make(NamespaceOwner owner) {
     String id = Ids.random();
     Path pin = pin(id);
     own.add(pin);
     try {
-      Netlink netlink = namespaces.createNetwork(pin, NamespacePool::setUp);
+      Netlink netlink = namespaces.createNetwork(owner, pin, NamespacePool::setUp);
       return new Ready(id, pin, netlink);
     } catch (RuntimeException e) {
       own.remove(pin);

@@ -1,5 +1,8 @@
 package dev.wherry.engine.network;
 
+import dev.wherry.engine.linux.NamespaceOwner;
+import dev.wherry.engine.linux.Namespaces;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -131,6 +134,7 @@ public interface NetworkManager {
    * @param exposedPorts {@code port/proto}
    * @param portBindings {@code port/proto} to host addresses
    * @param publishAll publish every exposed port on a free one
+   * @param owner whose its namespace is to be; without meaning once it is there
    */
   record SandboxRequest(
       String containerId,
@@ -138,7 +142,8 @@ public interface NetworkManager {
       Map<String, Attachment> networks,
       Set<String> exposedPorts,
       Map<String, List<PortBinding>> portBindings,
-      boolean publishAll) {}
+      boolean publishAll,
+      NamespaceOwner owner) {}
 
   /**
    * A container's namespace and what it holds.
@@ -153,5 +158,11 @@ public interface NetworkManager {
       String key,
       String containerId,
       Map<String, Attachment> attachments,
-      Map<String, List<PortBinding>> ports) {}
+      Map<String, List<PortBinding>> ports) {
+
+    /** Path of the user namespace that was made for it, if one was. */
+    public Path userNamespace() {
+      return Namespaces.userPin(Path.of(key));
+    }
+  }
 }

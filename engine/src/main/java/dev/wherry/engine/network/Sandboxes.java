@@ -45,7 +45,7 @@ final class Sandboxes {
 
   /** See {@link NetworkManager#open}. */
   Sandbox open(SandboxRequest request, List<Joining> networks) {
-    NamespacePool.Ready namespace = pool.take();
+    NamespacePool.Ready namespace = pool.take(request.owner());
     Sandbox empty =
         new Sandbox(
             namespace.id(), namespace.pin().toString(), request.containerId(), Map.of(), Map.of());

@@ -2,6 +2,7 @@ package dev.wherry.engine.snapshot;
 
 import dev.wherry.engine.linux.DirFd;
 import dev.wherry.engine.linux.FileStat;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.Paths;
 import dev.wherry.engine.linux.RootDir;
 import java.nio.file.Path;
@@ -21,43 +22,56 @@ final class InitLayer {
   private static final String MTAB = "mtab";
   private static final int MODE = 0755;
 
-  private InitLayer() {}
+  private final RootDir root;
+  private final IdMapping ids;
+
+  private InitLayer(RootDir root, IdMapping ids) {
+    this.root = root;
+    this.ids = ids;
+  }
 
   /** Makes them in a root file system that is mounted at a path. */
-  static void populate(Paths paths, Path mounted) {
+  static void populate(Paths paths, Path mounted, IdMapping ids) {
     try (RootDir root = paths.openRoot(mounted)) {
-      for (String directory : DIRECTORIES) {
-        openDirectory(root, directory).close();
-      }
-      for (String file : FILES) {
-        makeFile(root, file);
-      }
-      try (DirFd etc = openDirectory(root, "etc")) {
-        if (clear(etc, MTAB)) {
-          etc.symlink("/proc/mounts", MTAB);
-        }
+      new InitLayer(root, ids).populate();
+    }
+  }
+
+  private void populate() {
+    for (String directory : DIRECTORIES) {
+      openDirectory(directory).close();
+    }
+    for (String file : FILES) {
+      makeFile(file);
+    }
+    try (DirFd etc = openDirectory("etc")) {
+      if (clear(etc, MTAB)) {
+        etc.symlink("/proc/mounts", MTAB);
+        ids.own(etc, MTAB);
       }
     }
   }
 
-  private static void makeFile(RootDir root, String path) {
+  private void makeFile(String path) {
     int slash = path.lastIndexOf('/');
     String name = path.substring(slash + 1);
-    try (DirFd parent = openDirectory(root, path.substring(0, Math.max(slash, 0)))) {
+    try (DirFd parent = openDirectory(path.substring(0, Math.max(slash, 0)))) {
       if (clear(parent, name)) {
         parent.createFile(name, MODE).close();
+        ids.own(parent, name);
         parent.chmod(name, MODE);
       }
     }
   }
 
   /** Opens a directory step by step, following nothing and making what is missing. */
-  private static DirFd openDirectory(RootDir root, String path) {
+  private DirFd openDirectory(String path) {
     DirFd here = root.openDirectory("");
     for (String name : path.isEmpty() ? new String[0] : path.split("/")) {
       try (DirFd parent = here) {
         if (clear(parent, name)) {
           parent.mkdir(name, MODE);
+          ids.own(parent, name);
           parent.chmod(name, MODE);
         }
         here = parent.openDirectory(name);

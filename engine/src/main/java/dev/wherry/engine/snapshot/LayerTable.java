@@ -2,6 +2,7 @@ package dev.wherry.engine.snapshot;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.Paths;
 import dev.wherry.engine.store.Json;
 import java.io.IOException;
@@ -39,6 +40,7 @@ final class LayerTable {
 
   private final OverlayDirectories directories;
   private final Paths paths;
+  private final IdMapping ids;
   private final Map<String, Stored> stored = new ConcurrentHashMap<>();
 
   /** Layers nobody asks for any more, kept for what stands on them. */
@@ -47,9 +49,10 @@ final class LayerTable {
   private final Reaper reaper;
   private final ReentrantLock lock = new ReentrantLock();
 
-  LayerTable(OverlayDirectories directories, Paths paths, Reaper reaper) {
+  LayerTable(OverlayDirectories directories, Paths paths, IdMapping ids, Reaper reaper) {
     this.directories = directories;
     this.paths = paths;
+    this.ids = ids;
     this.reaper = reaper;
     try {
       readAll();
@@ -212,6 +215,7 @@ final class LayerTable {
     paths.mkdir(staged, PRIVATE);
     paths.mkdir(staged.resolve(OverlayDirectories.DIFF), OPEN);
     paths.chmod(staged.resolve(OverlayDirectories.DIFF), OPEN);
+    ids.own(paths, staged.resolve(OverlayDirectories.DIFF));
     paths.mkdir(staged.resolve(OverlayDirectories.ATTIC), PRIVATE);
     return new StagedLayer(staged, paths, this::commit);
   }

@@ -3,6 +3,7 @@ package dev.wherry.engine.snapshot;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.files.TreeSize;
 import dev.wherry.engine.linux.Errno;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.MountFlags;
 import dev.wherry.engine.linux.MountInfo;
@@ -44,6 +45,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
 
   private final Paths paths;
   private final Mounts mounts;
+  private final IdMapping ids;
   private final OverlayDirectories directories;
   private final Reaper reaper;
   private final LayerTable layers;
@@ -55,11 +57,13 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
    * Opens the snapshotter, collects what was interrupted, and takes note of what is mounted.
    *
    * @param directory {@code overlay2} below the data root
+   * @param ids whom files belong to on disk, the same at each start
    * @throws EngineException.Unavailable if overlayfs does not work there, with the reason
    */
-  public OverlaySnapshotter(Path directory, Paths paths, Mounts mounts) {
+  public OverlaySnapshotter(Path directory, Paths paths, Mounts mounts, IdMapping ids) {
     this.paths = paths;
     this.mounts = mounts;
+    this.ids = ids;
     this.directories = new OverlayDirectories(directory.toAbsolutePath().normalize());
     for (Path path :
         List.of(
@@ -70,6 +74,8 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
             directories.staging())) {
       paths.mkdirs(path, PRIVATE);
     }
+    ids.letThrough(paths, directories.root());
+    ids.letThrough(paths, directories.actives());
     if (!mounts.isMountPoint(directories.root())) {
       mounts.bind(directories.root(), directories.root(), false);
     }
@@ -78,7 +84,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     emptyStaging();
     OverlayCheck.check(paths, mounts, directories.staging());
     this.reaper = new Reaper(directories.staging(), paths);
-    this.layers = new LayerTable(directories, paths, reaper);
+    this.layers = new LayerTable(directories, paths, ids, reaper);
     readActives();
     layers.removeUnusedOrphans(actives.values());
   }
@@ -127,6 +133,11 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
   }
 
   @Override
+  public IdMapping ids() {
+    return ids;
+  }
+
+  @Override
   public Optional<CommittedLayer> committed(String chainId) {
     return layers.find(chainId);
   }
@@ -165,8 +176,8 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     try {
       layers.initLink(parentName, this::buildInit);
       paths.mkdir(staged, PRIVATE);
-      paths.mkdir(staged.resolve(OverlayDirectories.DIFF), OPEN);
-      paths.chmod(staged.resolve(OverlayDirectories.DIFF), OPEN);
+      ids.letThrough(paths, staged);
+      makeTree(staged.resolve(OverlayDirectories.DIFF));
       paths.mkdir(staged.resolve(OverlayDirectories.WORK), PRIVATE);
       paths.mkdir(staged.resolve(OverlayDirectories.MERGED), PRIVATE);
       Files.createSymbolicLink(staged.resolve(OverlayDirectories.PARENT), Path.of(parentName));
@@ -179,6 +190,13 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     }
   }
 
+  /** Makes the top of a layer's tree, which is a container's root. */
+  private void makeTree(Path top) {
+    paths.mkdir(top, OPEN);
+    paths.chmod(top, OPEN);
+    ids.own(paths, top);
+  }
+
   /** Makes the mount points in an upper directory that ends up at the given place. */
   private void buildInit(List<Path> lower, Path place) {
     Path staged = directories.staging().resolve("init-" + LayerTable.randomName());
@@ -187,16 +205,15 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     Path merged = staged.resolve(OverlayDirectories.MERGED);
     paths.mkdir(staged, PRIVATE);
     try {
-      paths.mkdir(upper, OPEN);
-      paths.chmod(upper, OPEN);
+      makeTree(upper);
       if (lower.isEmpty()) {
-        InitLayer.populate(paths, upper);
+        InitLayer.populate(paths, upper, ids);
       } else {
         paths.mkdir(work, PRIVATE);
         paths.mkdir(merged, PRIVATE);
         mountOverlay(lower, upper, work, merged);
         try {
-          InitLayer.populate(paths, merged);
+          InitLayer.populate(paths, merged, ids);
         } finally {
           detach(merged);
         }

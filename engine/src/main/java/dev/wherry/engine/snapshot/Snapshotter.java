@@ -1,5 +1,6 @@
 package dev.wherry.engine.snapshot;
 
+import dev.wherry.engine.linux.IdMapping;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,9 @@ public interface Snapshotter {
 
   /** The name shown as {@code Driver}, for example {@code overlay2}. */
   String driver();
+
+  /** Whom files of containers belong to on disk. */
+  IdMapping ids();
 
   /** Whether the committed snapshot is there. */
   default boolean exists(String chainId) {

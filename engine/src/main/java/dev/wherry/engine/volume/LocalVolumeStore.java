@@ -2,6 +2,7 @@ package dev.wherry.engine.volume;
 
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.files.TreeSize;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.Mounts;
 import dev.wherry.engine.linux.Paths;
@@ -47,6 +48,7 @@ public final class LocalVolumeStore implements VolumeStore {
 
   private final Path root;
   private final Paths paths;
+  private final IdMapping ids;
   private final VolumeMounts mounts;
   private final DocumentStore<Volume> documents;
   private final Map<String, Volume> volumes = new ConcurrentHashMap<>();
@@ -56,10 +58,12 @@ public final class LocalVolumeStore implements VolumeStore {
    *
    * @param root holds the volumes' directories; made if missing
    * @param metadata holds their documents; made if missing
+   * @param ids whom new volumes belong to on disk
    */
-  public LocalVolumeStore(Path root, Path metadata, Paths paths, Mounts mounts) {
+  public LocalVolumeStore(Path root, Path metadata, Paths paths, Mounts mounts, IdMapping ids) {
     this.root = root;
     this.paths = paths;
+    this.ids = ids;
     this.mounts = new VolumeMounts(mounts);
     this.documents = new JsonDocumentStore<>(metadata, Volume.class);
     paths.mkdirs(root, VOLUME_MODE);
@@ -134,6 +138,7 @@ public final class LocalVolumeStore implements VolumeStore {
     try {
       paths.mkdir(directory, VOLUME_MODE);
       paths.mkdir(data, DATA_MODE);
+      ids.own(paths, data);
       return keep(new Volume(chosen, data, now(), labels, options, anonymous));
     } catch (LinuxException | EngineException e) {
       paths.removeTree(directory);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wherry.engine.linux.FileStat;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.linux.RootDir;
 import dev.wherry.engine.tar.TarEntry;
@@ -16,7 +17,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -30,6 +33,7 @@ class TreeArchiverTest {
   @TempDir private Path directory;
   private final LinuxPaths paths = new LinuxPaths();
   private Path tree;
+  private IdMapping ids = IdMapping.IDENTITY;
 
   @BeforeEach
   void make_tree() throws IOException {
@@ -45,7 +49,7 @@ class TreeArchiverTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (RootDir root = paths.openRoot(tree);
         TarWriter tar = new TarWriter(bytes)) {
-      addition.to(new TreeArchiver(tar, form), root);
+      addition.to(new TreeArchiver(tar, form, ids), root);
     }
     Map<String, TarEntry> entries = new LinkedHashMap<>();
     TarReader reader = new TarReader(new ByteArrayInputStream(bytes.toByteArray()), TarTap.NONE);
@@ -121,5 +125,41 @@ class TreeArchiverTest {
             archive(TreeArchiver.Form.MERGED, (a, root) -> a.addEntry(root.top(), "d", "e"))
                 .keySet())
         .containsExactly("e/", "e/f");
+  }
+
+  @Test
+  void owners_are_those_that_containers_know_and_others_files_are_left_out() throws IOException {
+    IdMapping.Range range = new IdMapping.Range(0, 100_000, 2000);
+    ids = new IdMapping(List.of(range), List.of(range));
+    Path known = Files.writeString(tree.resolve("known"), "x");
+    paths.chown(known, 101_000, 100_050);
+    Files.writeString(tree.resolve("of-the-host"), "x");
+    Path directory = Files.createDirectory(tree.resolve("of-the-host-too"));
+    Path inside = Files.writeString(directory.resolve("inside"), "x");
+    paths.chown(inside, 100_000, 100_000);
+
+    Map<String, TarEntry> entries = contents(TreeArchiver.Form.MERGED);
+
+    assertThat(entries).containsOnlyKeys("known", "of-the-host-too/inside");
+    assertThat(entries.get("known").uid()).isEqualTo(1000);
+    assertThat(entries.get("known").gid()).isEqualTo(50);
+    assertThat(entries.get("of-the-host-too/inside").uid()).isZero();
+  }
+
+  @Test
+  void capabilities_that_were_set_in_a_user_namespace_are_archived_without_its_root()
+      throws IOException {
+    Path file = Files.writeString(tree.resolve("f"), "x");
+    byte[] ofUserNamespace = new byte[24];
+    ofUserNamespace[0] = 1;
+    ofUserNamespace[3] = 3;
+    ofUserNamespace[5] = 4;
+    ofUserNamespace[21] = 9;
+    paths.setxattr(file, "security.capability", ofUserNamespace);
+    byte[] plain = Arrays.copyOf(ofUserNamespace, 20);
+    plain[3] = 2;
+
+    assertThat(contents(TreeArchiver.Form.MERGED).get("f").xattrs().get("security.capability"))
+        .isEqualTo(plain);
   }
 }

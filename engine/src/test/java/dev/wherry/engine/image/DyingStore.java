@@ -2,6 +2,7 @@ package dev.wherry.engine.image;
 
 import dev.wherry.engine.event.FileJournal;
 import dev.wherry.engine.image.ImageStore.Commit;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxMounts;
 import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.snapshot.OverlaySnapshotter;
@@ -31,7 +32,8 @@ final class DyingStore {
       ImageStore store =
           new FileImageStore(
               directory.resolve("image"),
-              new OverlaySnapshotter(directory.resolve("overlay2"), paths, new LinuxMounts()),
+              new OverlaySnapshotter(
+                  directory.resolve("overlay2"), paths, new LinuxMounts(), IdMapping.IDENTITY),
               paths,
               journal,
               Clock.systemUTC());

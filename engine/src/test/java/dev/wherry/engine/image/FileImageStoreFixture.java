@@ -3,6 +3,7 @@ package dev.wherry.engine.image;
 import dev.wherry.engine.event.EngineEvent;
 import dev.wherry.engine.event.FileJournal;
 import dev.wherry.engine.layer.LayerLimits;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxMounts;
 import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.snapshot.OverlaySnapshotter;
@@ -32,7 +33,9 @@ abstract class FileImageStoreFixture {
   void open() {
     journal =
         new FileJournal(directory.resolve("events"), FileJournal.Limits.DEFAULT, Clock.systemUTC());
-    snapshotter = new OverlaySnapshotter(directory.resolve("overlay2"), paths, new LinuxMounts());
+    snapshotter =
+        new OverlaySnapshotter(
+            directory.resolve("overlay2"), paths, new LinuxMounts(), IdMapping.IDENTITY);
     store =
         new FileImageStore(
             directory.resolve("image"), snapshotter, paths, journal, Clock.systemUTC(), limits());

@@ -17,6 +17,7 @@ import dev.wherry.engine.launch.Supervisor.Order;
 import dev.wherry.engine.launch.Supervisor.StartFailure;
 import dev.wherry.engine.launch.Supervisor.Supervised;
 import dev.wherry.engine.linux.Fd;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.linux.LinuxProcesses;
 import dev.wherry.engine.linux.Signals;
@@ -25,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -111,7 +113,13 @@ class ConmonSupervisorTest {
                 rootfs,
                 Accounts.EMPTY,
                 new LaunchPlan.Namespaces(
-                    Namespace.OWN, Namespace.OWN, Namespace.OWN, Namespace.OWN, Namespace.HOST),
+                    Namespace.HOST,
+                    Namespace.OWN,
+                    Namespace.OWN,
+                    Namespace.OWN,
+                    Namespace.OWN,
+                    Namespace.HOST),
+                IdMapping.IDENTITY,
                 List.of(),
                 new LaunchPlan.Shm.Private(),
                 null,
@@ -231,7 +239,8 @@ class ConmonSupervisorTest {
         command[0],
         terminal,
         true,
-        false);
+        false,
+        Optional.empty());
   }
 
   @ParameterizedTest

@@ -15,6 +15,7 @@ import dev.wherry.engine.container.MountSpec;
 import dev.wherry.engine.container.Resources;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.launch.LaunchPlan.Namespace;
+import dev.wherry.engine.linux.IdMapping;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ class OciSpecBuilderTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final LaunchPlan.Namespaces OWN =
       new LaunchPlan.Namespaces(
+          Namespace.HOST,
           new Namespace.Joined(Path.of("/run/netns/x")),
           Namespace.OWN,
           Namespace.OWN,
@@ -34,6 +36,7 @@ class OciSpecBuilderTest {
   private final ContainerFixture fixture = new ContainerFixture();
   private final Set<String> bounding = Capabilities.fromMask("1fffeffffff");
   private LaunchPlan.Namespaces namespaces = OWN;
+  private IdMapping ids = IdMapping.IDENTITY;
   private LaunchPlan.Shm shm = new LaunchPlan.Shm.Private();
   private Path init;
 
@@ -87,6 +90,7 @@ class OciSpecBuilderTest {
                     Path.of("/rootfs"),
                     Accounts.parse("root:x:0:0::/root:/bin/sh\ndaemon:x:1:1::/:/bin/sh\n", ""),
                     namespaces,
+                    ids,
                     List.of(new LaunchPlan.BindFile(Path.of("/c/hosts"), "/etc/hosts")),
                     shm,
                     init,
@@ -279,7 +283,12 @@ class OciSpecBuilderTest {
   void namespaces_of_the_host_are_left_out() throws Exception {
     namespaces =
         new LaunchPlan.Namespaces(
-            Namespace.HOST, Namespace.HOST, Namespace.HOST, Namespace.HOST, Namespace.OWN);
+            Namespace.HOST,
+            Namespace.HOST,
+            Namespace.HOST,
+            Namespace.HOST,
+            Namespace.HOST,
+            Namespace.OWN);
     shm = new LaunchPlan.Shm.Bound(Path.of("/dev/shm"));
     ObjectNode spec = build();
     assertThat(spec.at("/linux/namespaces"))
@@ -441,5 +450,48 @@ class OciSpecBuilderTest {
   private static MountPoint bind(String source, String target, boolean writable) {
     return new MountPoint(
         MountSpec.Type.BIND, "", source, target, "", "", writable, "rprivate", false);
+  }
+
+  @Test
+  void a_container_of_a_user_namespace_joins_it_and_says_who_is_who() throws Exception {
+    namespaces =
+        new LaunchPlan.Namespaces(
+            new Namespace.Joined(Path.of("/run/netns/x.user")),
+            new Namespace.Joined(Path.of("/run/netns/x")),
+            Namespace.OWN,
+            Namespace.OWN,
+            Namespace.OWN,
+            Namespace.HOST);
+    ids =
+        new IdMapping(
+            List.of(new IdMapping.Range(0, 300000, 2000), new IdMapping.Range(2000, 200000, 500)),
+            List.of(new IdMapping.Range(0, 500000, 65536)));
+
+    JsonNode linux = build().path("linux");
+
+    assertThat(linux.path("namespaces"))
+        .contains(
+            json("{'type':'user','path':'/run/netns/x.user'}"),
+            json("{'type':'network','path':'/run/netns/x'}"));
+    assertThat(linux.path("uidMappings"))
+        .containsExactly(
+            json("{'containerID':0,'hostID':300000,'size':2000}"),
+            json("{'containerID':2000,'hostID':200000,'size':500}"));
+    assertThat(linux.path("gidMappings"))
+        .containsExactly(json("{'containerID':0,'hostID':500000,'size':65536}"));
+    assertThat(linux.path("sysctl").has("net.ipv4.ping_group_range")).isFalse();
+  }
+
+  @Test
+  void a_container_of_the_hosts_user_namespace_says_nothing_of_ids() {
+    ids =
+        new IdMapping(
+            List.of(new IdMapping.Range(0, 100000, 65536)),
+            List.of(new IdMapping.Range(0, 100000, 65536)));
+
+    JsonNode linux = build().path("linux");
+
+    assertThat(linux.has("uidMappings")).isFalse();
+    assertThat(linux.path("namespaces").findValuesAsText("type")).doesNotContain("user");
   }
 }

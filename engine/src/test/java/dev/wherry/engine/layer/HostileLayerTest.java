@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.tar.Expansion;
 import dev.wherry.engine.tar.TarEntry;
 import dev.wherry.engine.tar.TarEntry.Type;
@@ -232,7 +233,7 @@ class HostileLayerTest extends LayerFixture {
   }
 
   private void unpackWith(LayerLimits limits, byte[] archive) throws IOException {
-    new LayerUnpacker(paths, limits)
+    new LayerUnpacker(paths, limits, IdMapping.IDENTITY)
         .unpack(new ByteArrayInputStream(archive), tree, attic, bytes -> {});
   }
 

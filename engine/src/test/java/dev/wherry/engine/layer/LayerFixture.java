@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wherry.engine.content.Digest;
 import dev.wherry.engine.linux.FileStat;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxPaths;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -33,7 +34,7 @@ abstract class LayerFixture {
   }
 
   UnpackedLayer unpack(byte[] archive) throws IOException {
-    return new LayerUnpacker(paths, LayerLimits.DEFAULT)
+    return new LayerUnpacker(paths, LayerLimits.DEFAULT, IdMapping.IDENTITY)
         .unpack(new ByteArrayInputStream(archive), tree, attic, bytes -> {});
   }
 

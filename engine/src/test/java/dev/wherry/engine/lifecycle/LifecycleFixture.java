@@ -21,6 +21,7 @@ import dev.wherry.engine.launch.OciSpecBuilder;
 import dev.wherry.engine.launch.Patience;
 import dev.wherry.engine.launch.Programs;
 import dev.wherry.engine.launch.SeccompProfile;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxMounts;
 import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.linux.LinuxProcesses;
@@ -117,9 +118,15 @@ abstract class LifecycleFixture {
     EnginePlaces places = new EnginePlaces(dir.resolve("data"), dir.resolve("x"));
     journal =
         new FileJournal(dir.resolve("data/events"), FileJournal.Limits.DEFAULT, Clock.systemUTC());
-    snapshotter = new OverlaySnapshotter(dir.resolve("data/overlay2"), paths, mounts);
+    snapshotter =
+        new OverlaySnapshotter(dir.resolve("data/overlay2"), paths, mounts, IdMapping.IDENTITY);
     volumes =
-        new LocalVolumeStore(dir.resolve("data/volumes"), dir.resolve("data/vmeta"), paths, mounts);
+        new LocalVolumeStore(
+            dir.resolve("data/volumes"),
+            dir.resolve("data/vmeta"),
+            paths,
+            mounts,
+            IdMapping.IDENTITY);
     watcher = new FdWatcher(processes);
     Programs programs = new Programs(System.getenv("PATH"));
     parts =

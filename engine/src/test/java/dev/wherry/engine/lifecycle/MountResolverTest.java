@@ -10,6 +10,7 @@ import dev.wherry.engine.container.MountSpec;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.error.Undo;
 import dev.wherry.engine.event.FileJournal;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxMounts;
 import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.volume.LocalVolumeStore;
@@ -36,7 +37,11 @@ class MountResolverTest {
   void open() {
     volumes =
         new LocalVolumeStore(
-            dir.resolve("v"), dir.resolve("m"), new LinuxPaths(), new LinuxMounts());
+            dir.resolve("v"),
+            dir.resolve("m"),
+            new LinuxPaths(),
+            new LinuxMounts(),
+            IdMapping.IDENTITY);
     journal = new FileJournal(dir.resolve("events"), FileJournal.Limits.DEFAULT, Clock.systemUTC());
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.linux.Errno;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxException;
 import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.linux.RootDir;
@@ -29,13 +30,13 @@ class RootDirectoriesTest {
 
   private void make(String path) {
     try (RootDir root = new LinuxPaths().openRoot(inside)) {
-      RootDirectories.make(root, path);
+      RootDirectories.make(root, path, IdMapping.IDENTITY);
     }
   }
 
   private void makeBehindLinks(String path) {
     try (RootDir root = new LinuxPaths().openRoot(inside)) {
-      RootDirectories.makeBehindLinks(root, path);
+      RootDirectories.makeBehindLinks(root, path, IdMapping.IDENTITY);
     }
   }
 

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -36,6 +38,11 @@ class LinuxNamespacesTest {
 
   private static String own() throws IOException {
     return Files.readSymbolicLink(OWN).toString();
+  }
+
+  private static String output(String... command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
   }
 
   @Test
@@ -76,5 +83,46 @@ class LinuxNamespacesTest {
   void an_absent_namespace_is_named() {
     assertThatThrownBy(() -> namespaces.callInNetwork(pins.resolve("none"), () -> true))
         .hasMessageContaining(pins.resolve("none") + ": ENOENT");
+  }
+
+  @Test
+  void a_namespace_of_a_user_namespace_of_its_own_belongs_to_that_ones_root() throws IOException {
+    IdMapping.Range range = new IdMapping.Range(0, 300_000, 10);
+    IdMapping ids = new IdMapping(List.of(range), List.of(range));
+    Path pin = pins.resolve("c");
+    Path user = Namespaces.userPin(pin);
+
+    namespaces.createNetwork(new NamespaceOwner.Fresh(ids), pin, () -> true);
+
+    String map = output("nsenter", "--user=" + user, "cat", "/proc/self/uid_map");
+    assertThat(map.split(" +")).containsExactly("0", "300000", "10");
+    String owner =
+        output(
+            "nsenter",
+            "--net=" + pin,
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            "mount -t sysfs none /sys && stat -c %u /sys/class/net/lo/mtu");
+    assertThat(owner).isEqualTo("300000");
+    Path other = pins.resolve("other");
+    namespaces.createNetwork(new NamespaceOwner.Existing(user), other, () -> true);
+    assertThat(Namespaces.userPin(other)).doesNotExist();
+    namespaces.remove(other);
+    namespaces.remove(pin);
+    assertThat(user).doesNotExist();
+  }
+
+  @Test
+  void a_mapping_that_the_kernel_refuses_leaves_nothing() {
+    IdMapping.Range none = new IdMapping.Range(0, 300_000, 0);
+    IdMapping ids = new IdMapping(List.of(none), List.of(none));
+    Path pin = pins.resolve("d");
+    assertThatThrownBy(
+            () -> namespaces.createNetwork(new NamespaceOwner.Fresh(ids), pin, () -> true))
+        .hasMessageContaining("user namespace");
+    assertThat(pin).doesNotExist();
+    assertThat(Namespaces.userPin(pin)).doesNotExist();
   }
 }

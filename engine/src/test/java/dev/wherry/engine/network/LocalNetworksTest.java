@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.linux.LinuxNetlink;
+import dev.wherry.engine.linux.NamespaceOwner;
 import dev.wherry.engine.linux.Netlink;
 import dev.wherry.engine.linux.NetlinkRequest;
 import dev.wherry.engine.linux.Sysctl;
@@ -222,7 +223,10 @@ class LocalNetworksTest extends NetworksFixture {
     Attachment.Request first =
         new Attachment.Request("", "", List.of(), "", List.of(), List.of(), Map.of(), 5);
     attachments.put("net", new Attachment(networks.get("net").id(), first, null));
-    Sandbox sandbox = open(new SandboxRequest("i", "n", attachments, Set.of(), Map.of(), false));
+    Sandbox sandbox =
+        open(
+            new SandboxRequest(
+                "i", "n", attachments, Set.of(), Map.of(), false, NamespaceOwner.HOST));
     assertThat(sandbox.attachments().get("bridge").endpoint().containerInterface())
         .isEqualTo("eth0");
     assertThat(sandbox.attachments().get("net").endpoint().containerInterface()).isEqualTo("eth1");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.linux.NamespaceOwner;
 import dev.wherry.engine.network.NetworkManager.Sandbox;
 import dev.wherry.engine.network.NetworkManager.SandboxRequest;
 import java.io.IOException;
@@ -107,7 +108,8 @@ class NetworkAddressesTest extends NetworksFixture {
     Attachment.Request wish =
         new Attachment.Request(address, "", List.of(), mac, List.of(), List.of(), Map.of(), 0);
     Attachment attachment = new Attachment(networks.get(network).id(), wish, null);
-    return new SandboxRequest("id", "name", Map.of(network, attachment), Set.of(), Map.of(), false);
+    return new SandboxRequest(
+        "id", "name", Map.of(network, attachment), Set.of(), Map.of(), false, NamespaceOwner.HOST);
   }
 
   @Test

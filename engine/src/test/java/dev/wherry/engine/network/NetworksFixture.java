@@ -7,6 +7,7 @@ import dev.wherry.engine.linux.LinuxNamespaces;
 import dev.wherry.engine.linux.LinuxNetlink;
 import dev.wherry.engine.linux.LinuxNftables;
 import dev.wherry.engine.linux.LinuxPaths;
+import dev.wherry.engine.linux.NamespaceOwner;
 import dev.wherry.engine.linux.Netlink;
 import dev.wherry.engine.network.NetworkManager.NetworkSpec;
 import dev.wherry.engine.network.NetworkManager.Sandbox;
@@ -73,6 +74,7 @@ abstract class NetworksFixture {
             temp.resolve("records"),
             temp.resolve("pins"),
             "wherry",
+            NamespaceOwner.HOST,
             2,
             PortRelays.NONE);
     return host.call(() -> LocalNetworks.start(settings, journal, Clock.systemUTC()));
@@ -88,7 +90,8 @@ abstract class NetworksFixture {
     for (String network : networkNames) {
       attachments.put(network, on(networks.get(network)));
     }
-    return new SandboxRequest("id-of-" + name, name, attachments, ports.keySet(), ports, false);
+    return new SandboxRequest(
+        "id-of-" + name, name, attachments, ports.keySet(), ports, false, NamespaceOwner.HOST);
   }
 
   Sandbox open(SandboxRequest request) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxMounts;
 import dev.wherry.engine.linux.LinuxPaths;
 import java.io.IOException;
@@ -24,7 +25,7 @@ class OverlaySnapshotterTest extends SnapshotterContract {
 
   @Override
   Snapshotter open(Path directory) {
-    return new OverlaySnapshotter(directory.resolve("overlay2"), paths, mounts);
+    return new OverlaySnapshotter(directory.resolve("overlay2"), paths, mounts, IdMapping.IDENTITY);
   }
 
   @Override
@@ -142,7 +143,10 @@ class OverlaySnapshotterTest extends SnapshotterContract {
     commit(1, null, Map.of());
     snapshotter.prepare("c", chain(1));
     Path nested = Files.createDirectory(snapshotter.mount("c").resolve("nested"));
-    assertThatThrownBy(() -> new OverlaySnapshotter(nested.resolve("overlay2"), paths, mounts))
+    assertThatThrownBy(
+            () ->
+                new OverlaySnapshotter(
+                    nested.resolve("overlay2"), paths, mounts, IdMapping.IDENTITY))
         .isInstanceOf(EngineException.Unavailable.class)
         .hasMessageContaining("overlayfs does not work on")
         .hasMessageContaining("data root");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wherry.engine.error.EngineException;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxMounts;
 import dev.wherry.engine.linux.LinuxPaths;
 import java.io.IOException;
@@ -23,7 +24,8 @@ class LocalVolumeStoreTest {
         directory.resolve("volumes"),
         directory.resolve("metadata"),
         new LinuxPaths(),
-        new LinuxMounts());
+        new LinuxMounts(),
+        IdMapping.IDENTITY);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wherry.engine.event.FileJournal;
 import dev.wherry.engine.image.FileImageStore;
 import dev.wherry.engine.layer.LayerLimits;
+import dev.wherry.engine.linux.IdMapping;
 import dev.wherry.engine.linux.LinuxMounts;
 import dev.wherry.engine.linux.LinuxPaths;
 import dev.wherry.engine.registry.RegistryClient;
@@ -40,7 +41,7 @@ final class LocalStore implements AutoCloseable {
     this.directory = directory;
     journal =
         new FileJournal(directory.resolve("events"), FileJournal.Limits.DEFAULT, Clock.systemUTC());
-    snapshotter = new OverlaySnapshotter(layers(), paths, new LinuxMounts());
+    snapshotter = new OverlaySnapshotter(layers(), paths, new LinuxMounts(), IdMapping.IDENTITY);
     images =
         new FileImageStore(
             directory.resolve("image"),
