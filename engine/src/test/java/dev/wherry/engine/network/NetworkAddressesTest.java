@@ -2,7 +2,6 @@ package dev.wherry.engine.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import static org.awaitility.Awaitility.await;
 
 import dev.wherry.engine.error.EngineException;
