@@ -170,6 +170,16 @@ class ContentsIT {
   }
 
   @Test
+  void ownership_is_kept_with_a_where_the_container_has_no_user_of_its_own() throws IOException {
+    docker.ok("run", "-d", "--name", "boat", TestImages.BUSYBOX, "sleep", "1000");
+    Path file = Files.writeString(dir.resolve("file"), "x");
+    DockerCli.host("chown", "1000:50", file.toString()).text();
+    docker.ok("cp", "-a", file.toString(), "boat:/tmp/kept");
+    docker.ok("cp", file.toString(), "boat:/tmp/plain");
+    assertThat(boat.in("stat -c %u:%g /tmp/kept /tmp/plain")).isEqualTo("1000:50\n1000:50");
+  }
+
+  @Test
   void a_directory_is_not_put_over_a_file_nor_a_file_over_a_directory() throws IOException {
     boat.running();
     boat.in("echo x > /home/a; mkdir /home/b");

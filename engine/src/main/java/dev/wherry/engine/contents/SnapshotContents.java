@@ -180,7 +180,10 @@ public final class SnapshotContents implements ContainerContents {
     try {
       String directory = directory(tree.root(), inside, id);
       refuseReadOnly(container, directory);
-      ArchiveExtraction.Owner owner = options.ownedByUser() ? owner(container, tree.root()) : null;
+      ArchiveExtraction.Owner owner =
+          options.ownedByUser() && !container.config().user().isEmpty()
+              ? owner(container, tree.root())
+              : null;
       lifecycle.tell(container, "extract-to-dir", Map.of());
       opened = true;
       return new ArchiveExtraction(
