@@ -13,6 +13,10 @@ import java.time.ZonedDateTime;
  * @param virtualKiB size of its address space
  * @param residentKiB what of it is in memory
  * @param memoryKiB all memory of the host
+ * @param priority as the kernel counts, 20 for one that is neither nice nor greedy
+ * @param processor the CPU it ran on last
+ * @param realTimePriority 0 for one that has none
+ * @param policy that of its scheduling, numbered as in sched(7)
  * @param commandLine its arguments joined by blanks, or its name in brackets if it has none
  */
 record ProcessFacts(
@@ -34,7 +38,11 @@ record ProcessFacts(
     ZonedDateTime now,
     long virtualKiB,
     long residentKiB,
-    long memoryKiB) {
+    long memoryKiB,
+    int priority,
+    int processor,
+    int realTimePriority,
+    int policy) {
 
   Duration elapsed() {
     Duration elapsed = Duration.between(started, now.toInstant());

@@ -33,6 +33,11 @@ enum PsColumn {
   ETIME("ELAPSED", p -> elapsed(p.elapsed()), "etime"),
   ETIMES("ELAPSED", p -> number(p.elapsed().toSeconds()), "etimes"),
   NI("NI", p -> number(p.nice()), "ni", "nice"),
+  PRI("PRI", PsColumn::priority, "pri"),
+  PSR("PSR", p -> number(p.processor()), "psr"),
+  CLS("CLS", p -> schedulingClass(p.policy()), "cls", "class", "policy"),
+  RTPRIO("RTPRIO", p -> p.realTimePriority() == 0 ? "-" : number(p.realTimePriority()), "rtprio"),
+  SZ("SZ", PsColumn::pages, "sz"),
   NLWP("NLWP", p -> number(p.threads()), "nlwp", "thcount"),
   CMD("CMD", ProcessFacts::commandLine, "cmd"),
   SHORT_CMD("CMD", ProcessFacts::name),
@@ -42,6 +47,10 @@ enum PsColumn {
   /** {@code ps -ef}. */
   static final List<PsColumn> FULL = List.of(UID_NAME, PID, PPID, C, STIME, TTY, TIME, CMD);
 
+  /** {@code ps -eF}. */
+  static final List<PsColumn> EXTRA_FULL =
+      List.of(UID_NAME, PID, PPID, C, SZ, RSS, PSR, STIME, TTY, TIME, CMD);
+
   /** {@code ps aux}. */
   static final List<PsColumn> USER_ORIENTED =
       List.of(USER, PID, PCPU, PMEM, VSZ, RSS, TTY, STAT, START, BSDTIME, COMMAND);
@@ -49,6 +58,8 @@ enum PsColumn {
   /** {@code ps -e}. */
   static final List<PsColumn> SIMPLE = List.of(PID, TTY, TIME, SHORT_CMD);
 
+  private static final int HIGHEST_PRIORITY = 39;
+  private static final int PAGE_KIB = 4;
   private static final int NAME_WIDTH = 8;
   private static final int PTS_MAJOR = 136;
   private static final int PTS_MAJORS = 8;
@@ -98,6 +109,20 @@ enum PsColumn {
   /** A name too long for its column is cut, which a plus sign shows. */
   private static String shortened(String user) {
     return user.length() > NAME_WIDTH ? user.substring(0, NAME_WIDTH - 1) + "+" : user;
+  }
+
+  /** Higher ones run first, unlike the kernel's own. */
+  private static String priority(ProcessFacts p) {
+    return number(HIGHEST_PRIORITY - p.priority());
+  }
+
+  private static String pages(ProcessFacts p) {
+    return number(p.virtualKiB() / PAGE_KIB);
+  }
+
+  private static String schedulingClass(int policy) {
+    List<String> names = List.of("TS", "FF", "RR", "B", "ISO", "IDL", "DLN");
+    return policy >= 0 && policy < names.size() ? names.get(policy) : "?";
   }
 
   private static String terminal(ProcessFacts p) {

@@ -3,12 +3,16 @@ package dev.wherry.engine.ps;
 import dev.wherry.engine.error.EngineException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The columns that arguments of ps(1) ask for. Which processes they select does not matter: a
  * container's are shown. An option that is not known is refused by its name.
  */
 final class PsOptions {
+  private static final Set<String> NO_HEADINGS =
+      Set.of("--no-headers", "--no-header", "--no-heading", "--no-headings", "--noheaders");
+
   private List<PsColumn> columns = PsColumn.SIMPLE;
   private final List<PsColumn> format = new ArrayList<>();
 
@@ -32,7 +36,7 @@ final class PsOptions {
     }
     List<PsColumn> chosen = options.format.isEmpty() ? options.columns : options.format;
     if (!chosen.contains(PsColumn.PID)) {
-      throw new EngineException.InvalidParameter("Couldn't find PID field in ps output");
+      throw noPid();
     }
     return chosen;
   }
@@ -50,7 +54,8 @@ final class PsOptions {
         case 'e', 'A', 'a', 'x', 'w', 'H', 'h', 'd', 'g', 'r' -> {
           // Which processes, how wide, in which order.
         }
-        case 'f', 'F' -> columns = bsd ? columns : PsColumn.FULL;
+        case 'f' -> columns = bsd ? columns : PsColumn.FULL;
+        case 'F' -> columns = bsd ? columns : PsColumn.EXTRA_FULL;
         case 'u' -> columns = PsColumn.USER_ORIENTED;
         case 'o', 'O' -> {
           String rest = letters.substring(i + 1);
@@ -72,10 +77,17 @@ final class PsOptions {
       addFormat(next);
       return true;
     }
-    if (word.equals("--forest") || word.equals("--no-headers")) {
+    if (NO_HEADINGS.contains(word)) {
+      throw noPid();
+    }
+    if (word.equals("--forest") || word.startsWith("--sort")) {
       throw unknown(word);
     }
     throw new EngineException.InvalidParameter("ps: error: unknown gnu long option " + word);
+  }
+
+  private static EngineException noPid() {
+    return new EngineException.InvalidParameter("Couldn't find PID field in ps output");
   }
 
   private void addFormat(String list) {
@@ -83,6 +95,10 @@ final class PsOptions {
       throw new EngineException.InvalidParameter("ps: error: format specification must follow -o");
     }
     for (String name : list.split("[, ]+")) {
+      if (name.equals("pid=")) {
+        // A heading of its own, which nobody would find.
+        throw noPid();
+      }
       format.add(
           PsColumn.named(name)
               .orElseThrow(

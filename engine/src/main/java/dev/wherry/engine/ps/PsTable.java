@@ -112,7 +112,11 @@ public record PsTable(List<String> titles, List<List<String>> rows) {
               host.now(),
               field(fields, 23) / KIB,
               resident(directory),
-              host.memoryKiB()));
+              host.memoryKiB(),
+              (int) field(fields, 18),
+              (int) field(fields, 39),
+              (int) field(fields, 40),
+              (int) field(fields, 41)));
     } catch (IOException e) {
       if (Files.exists(directory.resolve("stat"))) {
         throw new EngineException.Internal("cannot read " + directory + ": " + e.getMessage(), e);

@@ -34,7 +34,7 @@ class PsTableTest {
     Path dir = Files.createDirectories(proc.resolve(Integer.toString(pid)));
     Files.writeString(
         dir.resolve("stat"),
-        "%d (%s) %c 1 %d %d %d %d 0 0 0 0 0 %d 0 0 0 20 -5 2 0 %d 2048000 100 0\n"
+        "%d (%s) %c 1 %d %d %d %d 0 0 0 0 0 %d 0 0 0 20 -5 2 0 %d 2048000 100 0 0 0 0 0 0 0 0 0 0 0 0 0 17 3 1 2\n"
             .formatted(pid, name, state, pid, pid, tty, pid, ticks, start));
     Files.writeString(dir.resolve("cmdline"), command);
     Files.writeString(
@@ -77,12 +77,19 @@ class PsTableTest {
     assertThat(read("-o", "pid,args")).isEqualTo(read("-opid", "-o", "command"));
     assertThat(read("-eo", "pid,comm,stat").rows().getFirst())
         .containsExactly("42", "sh (x)", "S<sl+");
+    assertThat(read("-eo", "pid,pri,psr,cls,rtprio").rows().getFirst())
+        .containsExactly("42", "19", "3", "RR", "1");
+    assertThat(read("-eF").titles()).containsSubsequence("C", "SZ", "RSS", "PSR", "STIME");
   }
 
   @Test
   void what_is_not_understood_is_named() {
     assertThatThrownBy(() -> read("-o", "cmd"))
         .isInstanceOf(EngineException.InvalidParameter.class)
+        .hasMessage("Couldn't find PID field in ps output");
+    assertThatThrownBy(() -> read("--no-headers"))
+        .hasMessage("Couldn't find PID field in ps output");
+    assertThatThrownBy(() -> read("-e", "-o", "pid="))
         .hasMessage("Couldn't find PID field in ps output");
     assertThatThrownBy(() -> read("--zzz")).hasMessageContaining("unknown gnu long option --zzz");
     assertThatThrownBy(() -> read("-Z")).hasMessageContaining("\"-Z\"");
