@@ -134,6 +134,20 @@ class UpdateIT {
   }
 
   @Test
+  void memory_and_swap_are_limited_together_where_neither_was_and_a_limit_taken_away_is_shown() {
+    docker.ok("run", "-d", "--name", "raft", TestImages.BUSYBOX, "sleep", "1000");
+    assertThat(docker.refused("update", "-m", "64m", "raft"))
+        .contains("update the memoryswap at the same time");
+    docker.ok("update", "-m", "64m", "--memory-swap", "64m", "--pids-limit", "-1", "raft");
+    assertThat(docker.ok("inspect", "-f", LIMITS, "raft"))
+        .isEqualTo("67108864 67108864 0 0 0 0 no");
+    assertThat(RawHttp.send(daemon.socket(), "POST", "/containers/raft/update", "").body())
+        .isEqualTo("{\"Warnings\":null}\n");
+    assertThat(docker.refused("update", "--restart", "always:3", "raft"))
+        .contains("invalid restart policy: maximum retry count can only be used with 'on-failure'");
+  }
+
+  @Test
   void one_the_kernel_refuses_takes_the_others_back() {
     RawHttp.Answer refused = update("{\"CpuShares\":100,\"CpuQuota\":99999999999999999}");
     assertThat(refused.status()).isEqualTo(500);

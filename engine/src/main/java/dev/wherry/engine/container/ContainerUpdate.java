@@ -54,9 +54,15 @@ public record ContainerUpdate(
         now.memorySwappiness(),
         now.oomKillDisable(),
         now.oomScoreAdj(),
-        pidsLimit == null ? now.pidsLimit() : pidsLimit > 0 ? pidsLimit : null,
+        pidsLimit(now.pidsLimit()),
         now.ulimits(),
         now.deviceRequests());
+  }
+
+  /** As dockerd shows it, a limit that was taken away is a 0. */
+  private @Nullable Long pidsLimit(@Nullable Long now) {
+    Long limit = pidsLimit;
+    return limit == null ? now : Long.valueOf(Math.max(limit, 0));
   }
 
   private static long named(long value, long now) {

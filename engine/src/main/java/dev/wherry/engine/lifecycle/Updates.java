@@ -93,8 +93,9 @@ final class Updates {
     return "";
   }
 
+  /** As in dockerd, also above a limit of swap that is not there, or none: both are to be given. */
   private static boolean isAboveSwap(Resources now, ContainerUpdate change) {
-    return change.memorySwap() == 0 && now.memorySwap() > 0 && change.memory() > now.memorySwap();
+    return change.memorySwap() == 0 && change.memory() != 0 && change.memory() > now.memorySwap();
   }
 
   private static EngineException conflict(Container container, String reason) {
