@@ -120,14 +120,42 @@ class ExecIT {
 
   @Test
   void without_a_terminal_a_new_size_changes_nothing() {
-    RawHttp.Answer created =
-        RawHttp.send(
-            daemon.socket(), "POST", "/containers/boat/exec", "{\"Cmd\": [\"sleep\", \"60\"]}");
-    String id = created.body().replaceAll(".*\"Id\":\"([0-9a-f]{64})\".*", "$1").strip();
+    String id = created("{\"Cmd\": [\"sleep\", \"60\"]}");
     RawHttp.send(daemon.socket(), "POST", "/exec/" + id + "/start", "{\"Detach\": true}");
-    assertThat(
-            RawHttp.send(daemon.socket(), "POST", "/exec/" + id + "/resize?h=10&w=20", "").status())
-        .isEqualTo(200);
+    assertThat(resized(id).status()).isEqualTo(200);
+  }
+
+  @Test
+  void its_stream_names_the_engine_and_frames_only_where_an_upgrade_was_asked_for() {
+    String id = created("{\"AttachStdout\": true, \"Cmd\": [\"echo\", \"hi\"]}");
+    try (RawHttp http = new RawHttp(daemon.socket())) {
+      http.write(
+          "POST /v1.45/exec/%s/start HTTP/1.1\r\nHost: docker\r\nContent-Length: 0\r\n\r\n"
+              .formatted(id));
+      RawHttp.Answer head = http.head();
+      assertThat(head.status()).isEqualTo(200);
+      assertThat(head.headers())
+          .containsEntry("content-type", "application/vnd.docker.raw-stream")
+          .containsEntry("ostype", "linux")
+          .containsKeys("api-version", "server");
+      assertThat(http.readAll()).isEqualTo(TestImages.bytes("\1\0\0\0\0\0\0\3hi\n"));
+    }
+    await().untilAsserted(() -> assertThat(resized(id).status()).isEqualTo(404));
+    assertThat(resized(id).body()).contains("process does not exist " + id + ": not found");
+  }
+
+  private RawHttp.Answer resized(String id) {
+    return RawHttp.send(daemon.socket(), "POST", "/exec/" + id + "/resize?h=10&w=20", "");
+  }
+
+  @Test
+  void a_request_without_a_body_or_with_more_than_one_is_told_as_such() {
+    String path = "/containers/boat/exec";
+    assertThat(RawHttp.send(daemon.socket(), "POST", path, "").body())
+        .contains("No exec command specified");
+    RawHttp.Answer more = RawHttp.send(daemon.socket(), "POST", path, "{\"Cmd\":[\"true\"]} x");
+    assertThat(more.status()).isEqualTo(400);
+    assertThat(more.body()).contains("unexpected content after JSON");
   }
 
   @Test

@@ -124,6 +124,29 @@ class LifecycleIT {
   }
 
   @Test
+  void what_cannot_be_done_is_said_in_dockerds_words() {
+    String id = running("boat", HEEDS_TERM);
+    String remove = "cannot remove container \"/boat\": container is ";
+    assertThat(docker.refused("rm", "boat"))
+        .contains(remove + "running: stop the container before");
+    assertThat(docker.refused("kill", "-s", "99", "boat"))
+        .contains("cannot kill container: boat: the linux daemon does not support signal 99");
+    assertThat(docker.refused("stop", "-s", "NOPE", "boat"))
+        .contains("cannot stop container: boat: invalid signal: NOPE");
+    assertThat(docker.refused("kill", "nobody"))
+        .contains("cannot kill container: nobody: No such container: nobody");
+    docker.ok("pause", "boat");
+    assertThat(docker.refused("rm", "boat")).contains(remove + "paused and must be unpaused first");
+    docker.ok("rm", "-f", "boat");
+    docker.ok("create", "--name", "boat", TestImages.BUSYBOX);
+    String created = docker.ok("inspect", "-f", "{{.Id}}", "boat");
+    assertThat(created).isNotEqualTo(id);
+    for (String verb : List.of("pause", "top", "kill")) {
+      assertThat(docker.refused(verb, "boat")).contains("container " + created + " is not running");
+    }
+  }
+
+  @Test
   void restart_is_a_new_process_in_the_same_container() {
     String id = running("boat", HEEDS_TERM);
     String before = docker.ok("inspect", "-f", "{{.State.Pid}}", id);

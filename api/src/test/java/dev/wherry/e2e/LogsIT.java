@@ -223,6 +223,27 @@ class LogsIT {
   }
 
   @Test
+  void what_is_said_of_handing_lines_over_is_checked_at_once() {
+    for (List<String> wrong :
+        List.of(
+            List.of("mode=foo", "logger: logging mode not supported: foo"),
+            List.of("max-buffer-size=1m", "only supported with 'mode=non-blocking'"))) {
+      assertThat(docker.refused("create", "--log-opt", wrong.getFirst(), TestImages.BUSYBOX))
+          .contains(wrong.getLast());
+    }
+    String mode = "mode=non-blocking";
+    assertThat(
+            docker.refused(
+                DockerCli.line(
+                    List.of("create", "--log-opt", mode),
+                    List.of("--log-opt", "max-buffer-size=foo"),
+                    List.of(TestImages.BUSYBOX))))
+        .contains("error parsing option max-buffer-size: invalid size: 'foo'");
+    docker.ok("create", "--name", "boat", "--log-opt", mode, TestImages.BUSYBOX);
+    docker.ok("rm", "boat");
+  }
+
+  @Test
   void a_wrong_size_is_told_at_the_start() {
     docker.ok("create", "--name", "boat", "--log-opt", "max-size=zz", TestImages.BUSYBOX);
     assertThat(docker.run("start", "boat").stderr())

@@ -129,7 +129,7 @@ class VolumesIT {
     assertThat(docker.ok("volume", "prune", "-af", "--filter", "label!=kind")).contains("deck");
     assertThat(docker.ok("volume", "ls", "-q")).isEqualTo("hold");
     assertThat(docker.refused("volume", "ls", "--filter", "colour=red"))
-        .contains("Invalid filter 'colour'");
+        .contains("invalid filter 'colour'");
   }
 
   @Test

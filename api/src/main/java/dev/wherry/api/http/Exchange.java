@@ -157,17 +157,17 @@ public final class Exchange {
   }
 
   /**
-   * Reads the body as JSON; {@code null} for the JSON {@code null}.
+   * Reads the body, which has to be there, as JSON; {@code null} for the JSON {@code null}.
    *
    * @throws EngineException.InvalidParameter at once for a content type other than JSON
    */
-  public <T> Future<@Nullable T> json(Json.Shape<T> shape) {
+  public <T> Future<@Nullable T> requiredJson(Json.Shape<T> shape) {
     requireJsonType();
     return body().map(bytes -> Json.read(bytes, shape));
   }
 
-  /** As {@link #json}; {@code null} also if there is no body. */
-  public <T> Future<@Nullable T> optionalJson(Json.Shape<T> shape) {
+  /** As {@link #requiredJson}; {@code null} also if there is no body, as dockerd mostly has it. */
+  public <T> Future<@Nullable T> json(Json.Shape<T> shape) {
     requireJsonType();
     return body().map(bytes -> bytes.length() == 0 ? null : Json.read(bytes, shape));
   }
@@ -190,9 +190,13 @@ public final class Exchange {
     }
     String given = type == null ? "" : type;
     String media = given.split(";", 2)[0].strip();
+    if (media.isEmpty()) {
+      throw new EngineException.InvalidParameter(
+          "malformed Content-Type header (" + given + "): mime: no media type");
+    }
     if (!media.equalsIgnoreCase("application/json")) {
       throw new EngineException.InvalidParameter(
-          "Content-Type specified (" + given + ") must be 'application/json'");
+          "unsupported Content-Type header (" + given + "): must be 'application/json'");
     }
   }
 

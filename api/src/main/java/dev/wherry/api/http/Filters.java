@@ -85,7 +85,7 @@ public record Filters(Map<String, Set<String>> fields) {
   public Filters requireOnly(Set<String> known) {
     for (String name : fields.keySet()) {
       if (!known.contains(name)) {
-        throw new EngineException.InvalidParameter("Invalid filter '" + name + "'");
+        throw new EngineException.InvalidParameter("invalid filter '" + name + "'");
       }
     }
     return this;
@@ -146,7 +146,7 @@ public record Filters(Map<String, Set<String>> fields) {
     boolean no = given.contains("0") || given.contains("false");
     if (yes == no) {
       throw new EngineException.InvalidParameter(
-          "Invalid filter '" + name + "=[" + String.join(" ", given) + "]'");
+          "invalid filter '" + name + "=[" + String.join(" ", given) + "]'");
     }
     return yes;
   }

@@ -101,6 +101,9 @@ final class GoTypeError {
     if (known != null) {
       return known;
     }
+    if (name.equals("ExecCreateRequest")) {
+      return "ExecConfig";
+    }
     return name.endsWith("Request") && !name.equals("CreateRequest")
         ? name.substring(0, name.length() - "Request".length())
         : name;

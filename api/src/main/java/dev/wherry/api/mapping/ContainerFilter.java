@@ -58,10 +58,10 @@ public final class ContainerFilter {
     this.all = all || limit > 0 || filters.has("status");
     this.limit = limit;
     for (String status : filters.get("status")) {
-      refuseUnless(STATES.contains(status), "Invalid filter 'status=" + status + "'");
+      refuseUnless(STATES.contains(status), "invalid filter 'status=" + status + "'");
     }
     for (String health : filters.get("health")) {
-      refuseUnless(HEALTH.contains(health), "Unrecognised filter value for health: " + health);
+      refuseUnless(HEALTH.contains(health), "unrecognized filter value for health: " + health);
     }
     this.exitCodes = exitCodes(filters.get("exited"));
     this.published = ports("publish", filters.get("publish"));

@@ -62,17 +62,23 @@ final class ContainerActionRoutes {
   }
 
   private void stop(Exchange exchange) {
+    String name = exchange.path("name");
     reply(
         exchange,
         204,
-        containers.stop(exchange.path("name"), signal(exchange), exchange.optionalNumber("t")));
+        containers
+            .stop(name, signal(exchange), exchange.optionalNumber("t"))
+            .recover(failure -> aboutWork("cannot stop container: " + name, failure)));
   }
 
   private void restart(Exchange exchange) {
+    String name = exchange.path("name");
     reply(
         exchange,
         204,
-        containers.restart(exchange.path("name"), signal(exchange), exchange.optionalNumber("t")));
+        containers
+            .restart(name, signal(exchange), exchange.optionalNumber("t"))
+            .recover(failure -> aboutWork("Cannot restart container " + name, failure)));
   }
 
   /** The signal to stop with came with 1.42. */
@@ -82,11 +88,28 @@ final class ContainerActionRoutes {
   }
 
   private void kill(Exchange exchange) {
+    String name = exchange.path("name");
     String signal = exchange.queryOrEmpty("signal");
     reply(
         exchange,
         204,
-        containers.kill(exchange.path("name"), signal.isEmpty() ? "SIGKILL" : signal));
+        containers
+            .kill(name, signal.isEmpty() ? "SIGKILL" : signal)
+            .recover(failure -> about("cannot kill container: " + name, failure)));
+  }
+
+  /** Says first what could not be done. */
+  private static Future<Void> about(String what, Throwable failure) {
+    return Future.failedFuture(
+        failure instanceof EngineException known ? known.about(what) : failure);
+  }
+
+  /** The same of what went wrong with one that was found. */
+  private static Future<Void> aboutWork(String what, Throwable failure) {
+    return failure instanceof EngineException.InvalidParameter
+            || failure instanceof EngineException.Internal
+        ? about(what, failure)
+        : Future.failedFuture(failure);
   }
 
   private void resize(Exchange exchange) {

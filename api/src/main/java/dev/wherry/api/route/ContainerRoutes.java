@@ -65,7 +65,7 @@ final class ContainerRoutes {
   private void create(Exchange exchange) {
     String name = exchange.queryOrEmpty("name");
     String platform = exchange.version().atLeast(1, 41) ? exchange.queryOrEmpty("platform") : "";
-    Future<@Nullable CreateRequest> body = exchange.json(CREATE);
+    Future<@Nullable CreateRequest> body = exchange.requiredJson(CREATE);
     exchange.then(
         body,
         request -> {

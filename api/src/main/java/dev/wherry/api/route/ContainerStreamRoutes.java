@@ -63,13 +63,13 @@ final class ContainerStreamRoutes {
   }
 
   private void logs(Exchange exchange) {
-    Container container = containers.index().get(exchange.path("name"));
     boolean stdout = exchange.flag("stdout");
     boolean stderr = exchange.flag("stderr");
     if (!stdout && !stderr) {
       throw new EngineException.InvalidParameter(
           "Bad parameters: you must choose at least one stream");
     }
+    Container container = containers.index().get(exchange.path("name"));
     Instant now = Instant.now();
     var selection =
         new LogReader.Selection(

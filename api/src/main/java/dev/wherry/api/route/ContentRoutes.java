@@ -103,7 +103,7 @@ final class ContentRoutes {
   }
 
   private void commit(Exchange exchange) {
-    Future<@Nullable CreateRequest> body = exchange.optionalJson(CONFIG);
+    Future<@Nullable CreateRequest> body = exchange.json(CONFIG);
     exchange.then(
         body,
         config ->

@@ -1,11 +1,13 @@
 package dev.wherry.api.stream;
 
 import dev.wherry.api.http.Exchange;
+import dev.wherry.api.http.StandardHeaders;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.verticles.stream.StdStream;
 import dev.wherry.verticles.stream.StdioChunk;
 import dev.wherry.verticles.stream.StdioSession;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.net.NetSocket;
@@ -57,7 +59,8 @@ public final class HijackedStream {
                 live.close();
                 return;
               }
-              take(exchange, plan, live::close).onSuccess(taken -> join(taken, live, plan));
+              take(exchange, head(exchange, plan, ""), live::close)
+                  .onSuccess(taken -> join(taken, live, plan));
             })
         .onFailure(exchange::fail);
   }
@@ -72,7 +75,7 @@ public final class HijackedStream {
   public static void serveStarting(
       Exchange exchange, Plan plan, Supplier<Future<StdioSession>> start) {
     var gone = new AtomicBoolean();
-    take(exchange, plan, () -> {})
+    take(exchange, execHead(exchange, plan), () -> {})
         .onSuccess(
             taken -> {
               taken.socket().closeHandler(closed -> gone.set(true));
@@ -90,8 +93,8 @@ public final class HijackedStream {
             });
   }
 
-  private static Future<Hijack.Taken> take(Exchange exchange, Plan plan, Runnable undo) {
-    return Hijack.take(exchange.request(), head(exchange, plan))
+  private static Future<Hijack.Taken> take(Exchange exchange, String head, Runnable undo) {
+    return Hijack.take(exchange.request(), head)
         .onFailure(
             failure -> {
               LOG.warn("cannot hand over a connection", failure);
@@ -109,11 +112,23 @@ public final class HijackedStream {
     taken.socket().end();
   }
 
-  private static String head(Exchange exchange, Plan plan) {
+  /** As dockerd: an exec's names the engine, and frames to those only who ask for an upgrade. */
+  private static String execHead(Exchange exchange, Plan plan) {
+    boolean upgrade = exchange.request().headers().contains(HttpHeaders.UPGRADE);
+    Plan told = upgrade ? plan : new Plan(StreamType.of(true), plan.detachKeys);
+    MultiMap headers = HttpHeaders.headers();
+    StandardHeaders.put(headers);
+    StringBuilder lines = new StringBuilder();
+    headers.remove(HttpHeaders.DATE);
+    headers.forEach((name, value) -> lines.append(name).append(": ").append(value).append("\r\n"));
+    return head(exchange, told, lines.toString());
+  }
+
+  private static String head(Exchange exchange, Plan plan, String more) {
     String type = "Content-Type: " + plan.type.contentType(exchange.version()) + "\r\n";
     String protocol = exchange.request().getHeader(HttpHeaders.UPGRADE);
     if (protocol == null) {
-      return "HTTP/1.1 200 OK\r\n" + type + "\r\n";
+      return "HTTP/1.1 200 OK\r\n" + type + more + "\r\n";
     }
     // Named back only if it is the one Docker's clients ask for, never what a client made up.
     String named = protocol.toLowerCase(Locale.ROOT).equals("tcp") ? "tcp" : "raw";
@@ -121,7 +136,9 @@ public final class HijackedStream {
         + type
         + "Connection: Upgrade\r\nUpgrade: "
         + named
-        + "\r\n\r\n";
+        + "\r\n"
+        + more
+        + "\r\n";
   }
 
   private static void join(Hijack.Taken taken, StdioSession session, Plan plan) {

@@ -53,7 +53,7 @@ class FiltersTest {
   void an_unknown_filter_is_refused_by_name() {
     assertThatThrownBy(() -> Filters.parse("{\"nosuch\":[\"x\"]}").requireOnly(Set.of("name")))
         .isInstanceOf(InvalidParameter.class)
-        .hasMessage("Invalid filter 'nosuch'");
+        .hasMessage("invalid filter 'nosuch'");
   }
 
   @Test
@@ -79,6 +79,6 @@ class FiltersTest {
     assertThat(Filters.parse("{\"dangling\":[\"false\"]}").flag("dangling", true)).isFalse();
     assertThat(Filters.NONE.flag("dangling", true)).isTrue();
     assertThatThrownBy(() -> Filters.parse("{\"dangling\":[\"x\"]}").flag("dangling", true))
-        .hasMessage("Invalid filter 'dangling=[x]'");
+        .hasMessage("invalid filter 'dangling=[x]'");
   }
 }

@@ -115,9 +115,9 @@ class ContainerFilterTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"nosuch\":[\"x\"]}|Invalid filter 'nosuch'",
-        "{\"status\":[\"nope\"]}|Invalid filter 'status=nope'",
-        "{\"health\":[\"zzz\"]}|Unrecognised filter value for health: zzz",
+        "{\"nosuch\":[\"x\"]}|invalid filter 'nosuch'",
+        "{\"status\":[\"nope\"]}|invalid filter 'status=nope'",
+        "{\"health\":[\"zzz\"]}|unrecognized filter value for health: zzz",
         "{\"exited\":[\"x\"]}|strconv.Atoi: parsing \"x\": invalid syntax",
         "{\"publish\":[\"1:2\"]}|filter for 'publish' should not contain ':': 1:2",
       })

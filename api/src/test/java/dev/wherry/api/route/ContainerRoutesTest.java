@@ -167,7 +167,7 @@ class ContainerRoutesTest {
         "{'Memory':-1};400;Minimum memory limit allowed is 6MB",
         "{'NanoCpus':1,'CpuQuota':2000};400;Conflicting options",
         "{'CpusetCpus':'77'};400;Requested CPUs are not available",
-        "{'RestartPolicy':{'Name':'maybe'}};400;invalid restart policy 'maybe'",
+        "{'RestartPolicy':{'Name':'maybe'}};400;invalid restart policy: unknown policy 'maybe'",
         "{'Devices':[{}]};501;option Devices of a container that exists cannot be changed",
         "{'CgroupParent':'/x'};501;CgroupParent",
         "{'OomKillDisable':true};501;OomKillDisable",

@@ -147,7 +147,7 @@ class ApiServerTest {
           "POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Type: text/plain\r\n"
               + "Content-Length: 2\r\n\r\n{}");
       assertThat(http.answer("POST").body())
-          .contains("Content-Type specified (text/plain) must be 'application/json'");
+          .contains("unsupported Content-Type header (text/plain): must be 'application/json'");
     }
   }
 

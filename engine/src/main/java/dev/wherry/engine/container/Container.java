@@ -1,10 +1,12 @@
 package dev.wherry.engine.container;
 
+import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.network.Attachment;
 import dev.wherry.engine.network.PortBinding;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +96,16 @@ public record Container(
    *     ports map to an empty list
    */
   public record NetworkSandbox(String id, String key, Map<String, List<PortBinding>> ports) {}
+
+  /** dockerd's refusal to remove it as it is; empty if it can be removed. */
+  public Optional<EngineException> removalRefusal() {
+    String reason = state.whyNotRemovable();
+    return reason.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new EngineException.Conflict(
+                "cannot remove container \"/" + name + "\": container is " + reason));
+  }
 
   public Container withState(ContainerState newState) {
     return changed(draft -> draft.state = newState);

@@ -8,6 +8,9 @@ import java.time.Instant;
  */
 public sealed interface ContainerState {
 
+  /** The advice that goes with a refusal. */
+  String STOP_FIRST = ": stop the container before removing or force remove";
+
   /** The API's word: created, running, paused, restarting, removing, exited or dead. */
   String status();
 
@@ -16,6 +19,19 @@ public sealed interface ContainerState {
 
   default boolean canStart() {
     return !isAlive() && !(this instanceof Removing) && !(this instanceof Dead);
+  }
+
+  /** What dockerd says of one that cannot be removed as it is; empty if it can. */
+  default String whyNotRemovable() {
+    return switch (this) {
+      case Running ignored -> "running" + STOP_FIRST;
+      case Restarting ignored -> "restarting" + STOP_FIRST;
+      case Paused ignored -> "paused and must be unpaused first";
+      case Created ignored -> "";
+      case Exited ignored -> "";
+      case Removing ignored -> "";
+      case Dead ignored -> "";
+    };
   }
 
   /** Made, never started. A start that failed leaves it here with the failure's code and text. */

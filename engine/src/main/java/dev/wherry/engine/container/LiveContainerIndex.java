@@ -67,7 +67,7 @@ public final class LiveContainerIndex implements ContainerIndex {
     String second = byId.higherKey(first.getKey());
     if (second != null && second.startsWith(prefix)) {
       throw new EngineException.InvalidParameter(
-          "Multiple IDs found with provided prefix: " + prefix);
+          "multiple IDs found with provided prefix: " + prefix);
     }
     return Optional.of(first.getValue());
   }

@@ -55,13 +55,13 @@ public final class SignalNumber {
     if (number != null) {
       return number;
     }
-    if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) == 0) {
-      throw new EngineException.InvalidParameter("Invalid signal: " + text);
+    if (!text.matches("[+-]?[0-9]{1,9}") || Integer.parseInt(text) == 0) {
+      throw new EngineException.InvalidParameter("invalid signal: " + text);
     }
     int value = Integer.parseInt(text);
-    if (value > RTMAX) {
+    if (value < 0 || value > RTMAX) {
       throw new EngineException.InvalidParameter(
-          "The linux daemon does not support signal " + text);
+          "the linux daemon does not support signal " + text);
     }
     return value;
   }

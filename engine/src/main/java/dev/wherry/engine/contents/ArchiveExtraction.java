@@ -68,7 +68,7 @@ final class ArchiveExtraction implements Incoming, TreeWriter.Listener {
     } catch (UnmappedOwnerException e) {
       throw new EngineException.Internal(String.valueOf(e.getMessage()), e);
     } catch (TarFormatException e) {
-      throw new EngineException.InvalidParameter("Error processing tar file: " + e.getMessage(), e);
+      throw new EngineException.InvalidParameter(String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
       if (e.getCause() instanceof LinuxException failure) {
         throw failure(failure);
@@ -82,7 +82,7 @@ final class ArchiveExtraction implements Incoming, TreeWriter.Listener {
   private static EngineException failure(LinuxException e) {
     return e.is(Errno.EROFS)
         ? new EngineException.Forbidden("mounted volume is marked read-only")
-        : new EngineException.Internal("Error processing tar file: " + e.getMessage(), e);
+        : new EngineException.Internal(String.valueOf(e.getMessage()), e);
   }
 
   private void writeAll(TarReader reader, TreeWriter writer) throws IOException {

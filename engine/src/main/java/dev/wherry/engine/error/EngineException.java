@@ -14,6 +14,26 @@ public abstract sealed class EngineException extends RuntimeException {
     super(message, cause);
   }
 
+  /**
+   * The same fault with what could not be done before its message.
+   *
+   * @param what for example {@code cannot kill container: web}
+   */
+  public EngineException about(String what) {
+    String text = what + ": " + getMessage();
+    return switch (this) {
+      case InvalidParameter ignored -> new InvalidParameter(text, this);
+      case Unauthorized ignored -> new Unauthorized(text);
+      case Forbidden ignored -> new Forbidden(text);
+      case NotFound ignored -> new NotFound(text);
+      case Conflict ignored -> new Conflict(text);
+      case NotModified ignored -> new NotModified(text);
+      case NotImplemented ignored -> new NotImplemented(text);
+      case Unavailable ignored -> new Unavailable(text);
+      case Internal ignored -> new Internal(text, this);
+    };
+  }
+
   /** A request that can never succeed as it stands (HTTP 400). */
   public static final class InvalidParameter extends EngineException {
     private static final long serialVersionUID = 1L;

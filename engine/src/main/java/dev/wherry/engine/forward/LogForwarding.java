@@ -56,7 +56,9 @@ public final class LogForwarding implements AutoCloseable {
       }
     } catch (IOException | EngineException e) {
       throw new EngineException.Internal(
-          "failed to initialize logging driver: " + e.getMessage(), e);
+          "failed to create task for container: failed to initialize logging driver: "
+              + e.getMessage(),
+          e);
     }
   }
 

@@ -393,6 +393,6 @@ public final class DefaultContainerLifecycle implements ContainerLifecycle {
   }
 
   private static EngineException notRunning(Container container) {
-    return new EngineException.Conflict("Container " + container.id() + " is not running");
+    return new EngineException.Conflict("container " + container.id() + " is not running");
   }
 }

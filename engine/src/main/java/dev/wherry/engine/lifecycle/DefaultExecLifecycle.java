@@ -180,7 +180,7 @@ public final class DefaultExecLifecycle implements ExecLifecycle {
   }
 
   private static EngineException notRunning(Container container) {
-    return new EngineException.Conflict("Container " + container.id() + " is not running");
+    return new EngineException.Conflict("container " + container.id() + " is not running");
   }
 
   private ExecOrder order(Container container, Exec exec, boolean detached) {

@@ -57,7 +57,9 @@ final class Orders {
       return of(container).withLogs(logs(container));
     } catch (EngineException e) {
       throw new EngineException.Internal(
-          "failed to initialize logging driver: " + e.getMessage(), e);
+          "failed to create task for container: failed to initialize logging driver: "
+              + e.getMessage(),
+          e);
     }
   }
 

@@ -43,7 +43,12 @@ final class Removal {
 
   void remove(String id, boolean volumes) {
     Container container = records.index().get(id);
-    check(container);
+    container
+        .removalRefusal()
+        .ifPresent(
+            refusal -> {
+              throw refusal;
+            });
     ContainerState before = settled(container.state());
     Container removing = records.save(container.withState(new ContainerState.Removing(before)));
     try {
@@ -74,24 +79,6 @@ final class Removal {
     records.delete(container.id());
     names.release(container.name(), container.id());
     events.tell(container, "destroy");
-  }
-
-  private static void check(Container container) {
-    String kind =
-        switch (container.state()) {
-          case ContainerState.Running ignored -> "running";
-          case ContainerState.Paused ignored -> "running";
-          case ContainerState.Restarting ignored -> "restarting";
-          case ContainerState.Created ignored -> "";
-          case ContainerState.Exited ignored -> "";
-          case ContainerState.Removing ignored -> "";
-          case ContainerState.Dead ignored -> "";
-        };
-    if (!kind.isEmpty()) {
-      throw new EngineException.Conflict(
-          "You cannot remove a %s container %s. Stop the container before attempting removal or force remove"
-              .formatted(kind, container.id()));
-    }
   }
 
   private static ContainerState settled(ContainerState state) {

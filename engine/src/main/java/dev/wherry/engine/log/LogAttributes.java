@@ -122,7 +122,7 @@ public final class LogAttributes {
           container.imageId().substring(0, Math.min(SHORT_ID, container.imageId().length()));
       case "ImageFullID" -> container.imageId();
       case "ImageName" -> container.config().image();
-      case "DaemonName" -> "wherry";
+      case "DaemonName" -> "docker";
       case "Command" -> (container.path() + " " + String.join(" ", container.args())).strip();
       default -> throw badTag(template, name);
     };

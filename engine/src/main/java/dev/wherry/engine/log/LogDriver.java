@@ -106,7 +106,7 @@ public enum LogDriver {
     if (!known && !COMMON.contains(option)) {
       throw new EngineException.InvalidParameter(
           this == LOCAL
-              ? "unknown log opt '" + option + "' for log-driver local"
+              ? "unknown log opt '" + option + "' for log driver local"
               : "unknown log opt '%s' for %s log driver".formatted(option, word));
     }
   }

@@ -120,18 +120,30 @@ public record LogPolicy(
         "strconv.ParseBool: parsing \"" + text + "\": invalid syntax");
   }
 
-  private static void checkMode(Map<String, String> options) {
+  /**
+   * Checks what is said of how lines are handed over; dockerd does at create, too.
+   *
+   * @throws EngineException.InvalidParameter if it is wrong, in dockerd's words
+   */
+  public static void checkMode(Map<String, String> options) {
     String mode = options.getOrDefault("mode", "");
     if (!Set.of("", "blocking", "non-blocking").contains(mode)) {
       throw new EngineException.InvalidParameter("logger: logging mode not supported: " + mode);
     }
     String buffer = options.get("max-buffer-size");
-    if (buffer != null && !buffer.isEmpty()) {
+    if (buffer != null) {
       if (!mode.equals("non-blocking")) {
         throw new EngineException.InvalidParameter(
             "logger: max-buffer-size option is only supported with 'mode=non-blocking'");
       }
-      size(buffer);
+      checkBuffer(buffer);
+    }
+  }
+
+  private static void checkBuffer(String size) {
+    if (!SIZE.matcher(size).matches()) {
+      throw new EngineException.InvalidParameter(
+          "error parsing option max-buffer-size: invalid size: '" + size + "'");
     }
   }
 

@@ -28,7 +28,7 @@ class LiveContainerIndexTest {
     assertThat(index.get("abd")).isEqualTo(two);
     assertThatThrownBy(() -> index.get("ab"))
         .isInstanceOf(EngineException.InvalidParameter.class)
-        .hasMessage("Multiple IDs found with provided prefix: ab");
+        .hasMessage("multiple IDs found with provided prefix: ab");
     assertThatThrownBy(() -> index.get("nosuch"))
         .isInstanceOf(EngineException.NotFound.class)
         .hasMessage("No such container: nosuch");

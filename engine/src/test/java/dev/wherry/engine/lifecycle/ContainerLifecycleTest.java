@@ -131,7 +131,8 @@ class ContainerLifecycleTest extends LifecycleFixture {
         .isInstanceOf(EngineException.NotModified.class);
     assertThatThrownBy(() -> lifecycle.remove(running.id(), false))
         .isInstanceOf(EngineException.Conflict.class)
-        .hasMessageStartingWith("You cannot remove a running container " + running.id());
+        .hasMessageStartingWith(
+            "cannot remove container \"/" + running.name() + "\": container is running: stop");
   }
 
   @Test

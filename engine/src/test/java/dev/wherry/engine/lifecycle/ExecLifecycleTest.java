@@ -154,7 +154,7 @@ class ExecLifecycleTest extends LifecycleFixture {
     Container created = create("sleep", "1000");
     assertThatThrownBy(() -> execs.create(created.id(), spec("", false, "true")))
         .isInstanceOf(EngineException.Conflict.class)
-        .hasMessage("Container " + created.id() + " is not running");
+        .hasMessage("container " + created.id() + " is not running");
     start(created);
     lifecycle.pause(created.id());
     assertThatThrownBy(() -> execs.create(created.id(), spec("", false, "true")))

@@ -67,7 +67,7 @@ class LogPolicyTest {
         .isInstanceOf(EngineException.InvalidParameter.class)
         .hasMessage("error looking up logging plugin nosuch: plugin \"nosuch\" not found");
     assertThatThrownBy(() -> LogDriver.LOCAL.checkOption("tag"))
-        .hasMessage("unknown log opt 'tag' for log-driver local");
+        .hasMessage("unknown log opt 'tag' for log driver local");
     assertThatThrownBy(() -> LogDriver.JOURNALD.checkOption("max-size"))
         .hasMessage("unknown log opt 'max-size' for journald log driver");
   }

@@ -163,7 +163,7 @@ final class Attacher {
   private Future<Void> resize(Container container, ConsoleSize size) {
     String id = container.id();
     if (!container.state().isAlive()) {
-      throw new EngineException.Conflict("Container " + id + " is not running");
+      throw new EngineException.Conflict("container " + id + " is not running");
     }
     Map<String, String> attributes =
         Map.of("height", Integer.toString(size.rows()), "width", Integer.toString(size.columns()));

@@ -142,15 +142,19 @@ final class ExecRunner {
             });
   }
 
+  private static EngineException notResizable(Exec exec) {
+    return exec.started() && !exec.running()
+        ? new EngineException.NotFound("process does not exist " + exec.id() + ": not found")
+        : new EngineException.Internal("timeout waiting for exec session ready");
+  }
+
   Future<Void> resize(String id, int rows, int columns) {
-    room.execs().get(id);
     return room.lanes()
         .submit(
             id,
             () ->
                 switch (running.get(id)) {
-                  case null ->
-                      throw new EngineException.Internal("timeout waiting for exec session ready");
+                  case null -> throw notResizable(room.execs().get(id));
                   case ProcessStreams.Conmon(var attach, var control) ->
                       resizer.resize(id, control, new ConsoleSize(rows, columns));
                   // Without a terminal nothing comes of it, as with dockerd.

@@ -1,7 +1,6 @@
 package dev.wherry.verticles.container;
 
 import dev.wherry.engine.container.Container;
-import dev.wherry.engine.container.ContainerState;
 import dev.wherry.engine.error.EngineException;
 import io.vertx.core.Future;
 import java.util.HashMap;
@@ -60,18 +59,10 @@ final class Remover {
 
   /** In the lane. */
   private Future<Void> removeStopped(Container container, boolean volumes) {
-    String id = container.id();
-    if (!ContainerRoom.isRunning(container)) {
-      return removeNow(container, volumes);
-    }
-    String procedure =
-        container.state() instanceof ContainerState.Paused
-            ? "Unpause and then stop the container before attempting removal or force remove"
-            : "Stop the container before attempting removal or force remove";
-    return Future.failedFuture(
-        new EngineException.Conflict(
-            "You cannot remove a %s container %s. %s"
-                .formatted(container.state().status(), id, procedure)));
+    return container
+        .removalRefusal()
+        .<Future<Void>>map(Future::failedFuture)
+        .orElseGet(() -> removeNow(container, volumes));
   }
 
   /** In the lane: what {@code --rm} promised, unless it is being restarted. */

@@ -133,8 +133,7 @@ final class Stopper {
 
   private EngineException notRunning(String ref) {
     String id = room.lifecycle().index().get(ref).id();
-    return new EngineException.Conflict(
-        "Cannot kill container: %s: Container %s is not running".formatted(ref, id));
+    return new EngineException.Conflict("container " + id + " is not running");
   }
 
   private static boolean isKill(String signal) {

@@ -176,6 +176,6 @@ class AttachTest {
     String id = fixture.create("a", Options.PLAIN).id();
     assertThatThrownBy(() -> fixture.get(() -> fixture.containers.resize("a", 1, 1)))
         .isInstanceOf(EngineException.Conflict.class)
-        .hasMessage("Container " + id + " is not running");
+        .hasMessage("container " + id + " is not running");
   }
 }

@@ -211,7 +211,7 @@ final class FakeLifecycle implements ContainerLifecycle, ContainerIndex {
     String bare = signal.replaceFirst("^SIG", "");
     step("signal-" + bare, id);
     if (!get(id).state().isAlive()) {
-      throw new EngineException.Conflict("Container " + id + " is not running");
+      throw new EngineException.Conflict("container " + id + " is not running");
     }
     if (bare.equals("TERM") && get(id).state() instanceof ContainerState.Paused) {
       unpause(id);

@@ -103,7 +103,7 @@ class StopAndWaitTest {
     for (String signal : List.of("KILL", "HUP")) {
       assertThatThrownBy(() -> fixture.get(() -> fixture.containers.kill("a", signal)))
           .isInstanceOf(EngineException.Conflict.class)
-          .hasMessage("Cannot kill container: a: Container " + id + " is not running");
+          .hasMessage("container " + id + " is not running");
     }
   }
 
@@ -246,9 +246,8 @@ class StopAndWaitTest {
     assertThatThrownBy(() -> fixture.get(() -> fixture.containers.remove("a", false, false)))
         .isInstanceOf(EngineException.Conflict.class)
         .hasMessage(
-            "You cannot remove a running container "
-                + id
-                + ". Stop the container before attempting removal or force remove");
+            "cannot remove container \"/a\": container is running: stop the container before"
+                + " removing or force remove");
     fixture.get(() -> fixture.containers.remove("a", true, true));
     assertThat(calls()).endsWith("signal-KILL a", "exited-137 a", "remove-v a");
   }
@@ -294,7 +293,7 @@ class StopAndWaitTest {
     assertThatThrownBy(() -> fixture.get(() -> fixture.containers.start("a")))
         .isInstanceOf(EngineException.NotModified.class);
     assertThatThrownBy(() -> fixture.get(() -> fixture.containers.remove("a", false, false)))
-        .hasMessageStartingWith("You cannot remove a restarting container " + id);
+        .hasMessageStartingWith("cannot remove container \"/a\": container is restarting: stop");
     Future<WaitResult> wait = fixture.waitFor("a", WaitCondition.NOT_RUNNING);
     assertThat(wait.isComplete()).isFalse();
     stop("a", null).await();

@@ -11,6 +11,7 @@ import dev.wherry.engine.container.SignalNumber;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.forward.SyslogOptions;
 import dev.wherry.engine.log.LogDriver;
+import dev.wherry.engine.log.LogPolicy;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -92,18 +93,24 @@ final class ConfigRules {
 
   private static void restartPolicy(@Nullable RestartPolicyRequest policy) {
     String name = policy == null ? null : policy.name();
-    if (policy == null || name == null || name.isEmpty()) {
+    if (policy == null) {
       return;
     }
-    switch (name) {
-      case "always", "unless-stopped", "no" ->
+    switch (name == null ? "" : name) {
+      case "", "always", "unless-stopped", "no" ->
           refuseIf(
               policy.maximumRetryCount() != 0,
-              "maximum retry count cannot be used with restart policy '" + name + "'");
+              "invalid restart policy: maximum retry count can only be used with 'on-failure'"
+                  + (policy.maximumRetryCount() < 0 ? " and cannot be negative" : ""));
       case "on-failure" ->
-          refuseIf(policy.maximumRetryCount() < 0, "maximum retry count cannot be negative");
+          refuseIf(
+              policy.maximumRetryCount() < 0,
+              "invalid restart policy: maximum retry count cannot be negative");
       default ->
-          throw new EngineException.InvalidParameter("invalid restart policy '" + name + "'");
+          throw new EngineException.InvalidParameter(
+              "invalid restart policy: unknown policy '"
+                  + name
+                  + "'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'");
     }
   }
 
@@ -118,6 +125,9 @@ final class ConfigRules {
     LogDriver driver = LogDriver.of(log.type() == null ? "" : log.type());
     if (log.config() != null) {
       log.config().keySet().forEach(driver::checkOption);
+      if (driver != LogDriver.NONE) {
+        LogPolicy.checkMode(log.config());
+      }
       if (driver == LogDriver.SYSLOG) {
         SyslogOptions.of(log.config());
       }

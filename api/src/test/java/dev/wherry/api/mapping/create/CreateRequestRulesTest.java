@@ -39,7 +39,7 @@ class CreateRequestRulesTest {
         "{\"Healthcheck\":{\"Retries\":-1}}|Retries in Healthcheck cannot be negative",
         "{\"WorkingDir\":\"rel/dir\"}"
             + "|the working directory 'rel/dir' is invalid, it needs to be an absolute path",
-        "{\"StopSignal\":\"NOPE\"}|Invalid signal: NOPE",
+        "{\"StopSignal\":\"NOPE\"}|invalid signal: NOPE",
         "{\"ExposedPorts\":{\"x/tcp\":{}}}|invalid port specification: \"x\"",
         "{\"NetworkingConfig\":{\"EndpointsConfig\":{\"n\":null}}}"
             + "|invalid config for network n: EndpointsConfig is nil",
@@ -57,11 +57,12 @@ class CreateRequestRulesTest {
       value = {
         "{\"ExtraHosts\":[\"foo\"]}|bad format for add-host: \"foo\"",
         "{\"ExtraHosts\":[\"foo:bar\"]}|invalid IP address in add-host: \"bar\"",
-        "{\"RestartPolicy\":{\"Name\":\"foo\"}}|invalid restart policy 'foo'",
+        "{\"RestartPolicy\":{\"Name\":\"foo\"}}|invalid restart policy: unknown policy 'foo'; use one of 'no',"
+            + " 'always', 'on-failure', or 'unless-stopped'",
         "{\"RestartPolicy\":{\"Name\":\"always\",\"MaximumRetryCount\":3}}"
-            + "|maximum retry count cannot be used with restart policy 'always'",
+            + "|invalid restart policy: maximum retry count can only be used with 'on-failure'",
         "{\"RestartPolicy\":{\"Name\":\"on-failure\",\"MaximumRetryCount\":-1}}"
-            + "|maximum retry count cannot be negative",
+            + "|invalid restart policy: maximum retry count cannot be negative",
         "{\"RestartPolicy\":{\"Name\":\"always\"},\"AutoRemove\":true}"
             + "|can't create 'AutoRemove' container with restart policy",
         "{\"LogConfig\":{\"Type\":\"nosuch\"}}"
