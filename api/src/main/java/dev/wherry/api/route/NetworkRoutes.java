@@ -73,7 +73,7 @@ final class NetworkRoutes {
 
   private void create(Exchange exchange) {
     exchange.then(
-        exchange.optionalJson(CREATE),
+        exchange.json(CREATE),
         request -> {
           if (request == null) {
             throw new EngineException.InvalidParameter("invalid name: ");
@@ -90,7 +90,7 @@ final class NetworkRoutes {
 
   private void connect(Exchange exchange) {
     exchange.then(
-        exchange.optionalJson(CONNECT),
+        exchange.json(CONNECT),
         request -> {
           String container = containerOf(request == null ? null : request.container());
           exchange.then(
@@ -105,7 +105,7 @@ final class NetworkRoutes {
 
   private void disconnect(Exchange exchange) {
     exchange.then(
-        exchange.optionalJson(DISCONNECT),
+        exchange.json(DISCONNECT),
         request -> {
           String container = containerOf(request == null ? null : request.container());
           boolean force = request != null && request.force();
