@@ -12,17 +12,23 @@ import java.util.regex.Pattern;
  * @param exitCode 126 if the program cannot be executed, 127 if it is not there, else 128
  */
 public record RuntimeFailure(String text, int exitCode) {
+  /** What dockerd says before anything that keeps a container's first process from being made. */
+  public static final String TASK_PREFIX = "failed to create task for container: ";
+
   private static final String CONTAINER_PREFIX =
-      "failed to create task for container: failed to create shim task: OCI runtime create failed: ";
+      TASK_PREFIX + "failed to create shim task: OCI runtime create failed: ";
   private static final String EXEC_PREFIX = "OCI runtime exec failed: ";
 
   private static final String NOT_STARTED = "%sunable to start container process: exec: \"%s\": %s";
 
-  /** runc's log line: {@code time="..." level=error msg="..."}. */
-  private static final Pattern LOG_LINE = Pattern.compile("msg=\"((?:[^\"\\\\]|\\\\.)*)\"");
+  /**
+   * runc's log line: {@code time="..." level=error msg="..."}. The repetition gives nothing back,
+   * so that a long message takes no more of the stack than a short one.
+   */
+  private static final Pattern LOG_LINE = Pattern.compile("msg=\"((?:[^\"\\\\]|\\\\.)*+)\"");
 
   private static final Pattern JSON_LINE =
-      Pattern.compile("\"msg\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
+      Pattern.compile("\"msg\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*+)\"");
   private static final Pattern CRUN_MISSING =
       Pattern.compile("executable file [`'‘]?([^`'’]*?)[`'’]? not found(?: in \\$PATH)?.*");
 
@@ -43,13 +49,13 @@ public record RuntimeFailure(String text, int exitCode) {
               + " specified host path exists and is the expected type",
           127);
     }
-    return new RuntimeFailure(text, exitCode(lower, command));
+    return new RuntimeFailure(text, exitCode(lower));
   }
 
   /** An exec's start that failed. */
   static RuntimeFailure ofExec(String output, String command) {
     String message = message(output, command, "exec failed: ");
-    int code = exitCode(message.toLowerCase(Locale.ROOT), command);
+    int code = exitCode(message.toLowerCase(Locale.ROOT));
     return new RuntimeFailure(EXEC_PREFIX + message + ": unknown", code == 128 ? 126 : code);
   }
 
@@ -60,15 +66,13 @@ public record RuntimeFailure(String text, int exitCode) {
         : new EngineException.InvalidParameter(text);
   }
 
-  private static int exitCode(String lower, String command) {
+  private static int exitCode(String lower) {
     if ((lower.contains("permission denied") && lower.contains("exec"))
         || lower.contains("is a directory")) {
       return 126;
     }
     boolean missing =
-        lower.contains("executable file not found")
-            || (lower.contains("no such file or directory")
-                && lower.contains(command.toLowerCase(Locale.ROOT)));
+        lower.contains("executable file not found") || lower.contains("no such file or directory");
     return missing ? 127 : 128;
   }
 

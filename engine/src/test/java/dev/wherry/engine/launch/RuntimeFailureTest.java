@@ -3,6 +3,7 @@ package dev.wherry.engine.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wherry.engine.error.EngineException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class RuntimeFailureTest {
@@ -99,5 +100,21 @@ class RuntimeFailureTest {
             "OCI runtime exec failed: exec failed: unable to start container process: exec:"
                 + " \"nosuchbin\": executable file not found in $PATH: unknown");
     assertThat(failure.exitCode()).isEqualTo(127);
+  }
+
+  @Test
+  void a_long_message_is_read_on_a_small_stack() throws InterruptedException {
+    String message =
+        START + "write \\\"" + "/sys/fs/cgroup".repeat(3_000) + "\\\": invalid argument";
+    AtomicReference<String> text = new AtomicReference<>("");
+    Thread reader =
+        new Thread(
+            null,
+            () -> text.set(RuntimeFailure.ofContainer(runc(message), "true").text()),
+            "reader",
+            256 * 1024);
+    reader.start();
+    reader.join();
+    assertThat(text.get()).endsWith("/sys/fs/cgroup\": invalid argument: unknown");
   }
 }
