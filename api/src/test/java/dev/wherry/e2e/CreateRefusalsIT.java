@@ -66,7 +66,8 @@ class CreateRefusalsIT {
       String expected = ours && words[0].equals("500") ? "400" : words[0];
       JsonNode body = new ObjectMapper().readTree(answer.body());
       String said = body.path("message").asText() + body.path("Warnings").toString();
-      if (!Integer.toString(answer.status()).equals(expected) || !said.contains(words[1].strip())) {
+      if (!Integer.toString(answer.status()).equals(expected)
+          || !said.contains(words[1].strip().replace("\\n", "\n"))) {
         failures.add(line + " => " + answer.status() + " " + answer.body());
       }
     }

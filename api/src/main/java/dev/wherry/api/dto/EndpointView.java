@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A container's place on one network (Docker Engine API, {@code EndpointSettings}). {@code
- * gwPriority} and {@code dnsNames} are left out for clients older than they are.
+ * gwPriority} is left out for clients older than it is.
  */
 public record EndpointView(
     @JsonProperty("IPAMConfig") @Nullable IpamConfigView ipamConfig,
@@ -25,8 +25,7 @@ public record EndpointView(
     @JsonProperty("IPv6Gateway") String ipv6Gateway,
     @JsonProperty("GlobalIPv6Address") String globalIpv6Address,
     @JsonProperty("GlobalIPv6PrefixLen") int globalIpv6PrefixLen,
-    @JsonProperty("DNSNames") @JsonInclude(JsonInclude.Include.NON_NULL)
-        @Nullable List<String> dnsNames) {
+    @JsonProperty("DNSNames") @Nullable List<String> dnsNames) {
 
   /** {@code EndpointIPAMConfig}; what was not asked for is left out. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)

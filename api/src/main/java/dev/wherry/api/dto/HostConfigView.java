@@ -25,7 +25,7 @@ public record HostConfigView(
       int count,
       @JsonProperty("DeviceIDs") @Nullable List<String> deviceIds,
       @Nullable List<List<String>> capabilities,
-      Map<String, String> options) {}
+      @Nullable Map<String, String> options) {}
 
   /** Files the container sees. */
   public record Storage(

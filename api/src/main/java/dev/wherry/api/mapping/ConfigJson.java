@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class ConfigJson {
   private ConfigJson() {}
 
-  static ConfigView of(ContainerConfig config) {
+  /**
+   * @param macAddress for a container that has none of its own
+   */
+  static ConfigView of(ContainerConfig config, String macAddress) {
     return new ConfigView(
         config.hostname(),
         config.domainname(),
@@ -36,7 +39,7 @@ final class ConfigJson {
         config.workingDir(),
         config.entrypoint(),
         config.networkDisabled(),
-        config.macAddress(),
+        config.macAddress().isEmpty() ? macAddress : config.macAddress(),
         config.onBuild(),
         config.labels(),
         config.stopSignal(),

@@ -83,7 +83,7 @@ final class EndpointJson {
         endpoint.ipv6Gateway(),
         endpoint.globalIpv6Address(),
         endpoint.globalIpv6PrefixLen(),
-        named && version.atLeast(1, 44) ? DnsNames.of(container, aliases) : null);
+        named && !attachment.networkId().isEmpty() ? DnsNames.of(container, aliases) : null);
   }
 
   private static Endpoint endpoint(Attachment attachment) {
@@ -101,10 +101,10 @@ final class EndpointJson {
         : new IpamConfigView(request.ipv4Address(), request.ipv6Address(), request.linkLocalIps());
   }
 
-  /** Before 1.44 the short id was shown as an alias; since then it is one of the DNS names. */
+  /** Before 1.45 the short id was shown as an alias; since then it is a DNS name only. */
   private static @Nullable List<String> aliases(
       Container container, List<String> given, boolean named, ApiVersion version) {
-    if (!named || version.atLeast(1, 44)) {
+    if (!named || version.atLeast(1, 45)) {
       return ConfigJson.listOrNull(given);
     }
     var all = new ArrayList<String>(given);

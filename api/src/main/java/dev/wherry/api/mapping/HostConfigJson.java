@@ -26,33 +26,45 @@ import dev.wherry.engine.network.PortBinding;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** {@code HostConfig} of inspect. Lists that are empty are {@code null}, as in dockerd. */
+/** {@code HostConfig} of inspect. What the client left out is {@code null}, as in dockerd. */
 final class HostConfigJson {
-  private HostConfigJson() {}
+  private final Set<String> empty;
+
+  private HostConfigJson(Set<String> empty) {
+    this.empty = empty;
+  }
+
+  /** A list, {@code null} if it is empty and the client did not give it so. */
+  private <T> @Nullable List<T> list(String member, List<T> list) {
+    return list.isEmpty() && !empty.contains(member) ? null : list;
+  }
 
   static HostConfigView of(HostConfig host, List<String> links) {
+    var json = new HostConfigJson(host.emptyMembers());
     return new HostConfigView(
-        storage(host),
-        networking(host.network(), links),
+        json.storage(host),
+        json.networking(host.network(), links),
         running(host),
-        security(host),
-        processor(host.resources()),
-        blockIo(host.resources()),
+        json.security(host),
+        json.processor(host.resources()),
+        json.blockIo(host.resources()),
         memory(host.resources()));
   }
 
-  private static Storage storage(HostConfig host) {
+  private Storage storage(HostConfig host) {
     return new Storage(
-        listOrNull(host.binds()),
+        list("Binds", host.binds()),
         host.volumeDriver(),
-        listOrNull(host.volumesFrom()),
+        list("VolumesFrom", host.volumesFrom()),
         host.mounts().stream().map(MountJson::requested).toList(),
         host.tmpfs(),
         host.storageOpt(),
-        listOrNull(
+        list(
+            "Devices",
             host.resources().devices().stream()
                 .map(
                     device ->
@@ -61,20 +73,20 @@ final class HostConfigJson {
                             device.pathInContainer(),
                             device.cgroupPermissions()))
                 .toList()),
-        listOrNull(host.resources().deviceCgroupRules()),
+        list("DeviceCgroupRules", host.resources().deviceCgroupRules()),
         deviceRequests(host.resources().deviceRequests()),
         host.shmSize());
   }
 
-  private static Networking networking(HostConfig.NetworkOptions network, List<String> links) {
+  private Networking networking(HostConfig.NetworkOptions network, List<String> links) {
     return new Networking(
         network.mode(),
         portsOrNull(network.portBindings()),
         network.publishAllPorts(),
-        listOrNull(network.dns()),
-        listOrNull(network.dnsOptions()),
-        listOrNull(network.dnsSearch()),
-        listOrNull(network.extraHosts()),
+        list("Dns", network.dns()),
+        list("DnsOptions", network.dnsOptions()),
+        list("DnsSearch", network.dnsSearch()),
+        list("ExtraHosts", network.extraHosts()),
         listOrNull(links));
   }
 
@@ -92,19 +104,19 @@ final class HostConfigJson {
         host.init());
   }
 
-  private static Security security(HostConfig host) {
+  private Security security(HostConfig host) {
     SecurityOptions security = host.security();
     return new Security(
-        listOrNull(security.capAdd()),
-        listOrNull(security.capDrop()),
+        list("CapAdd", security.capAdd()),
+        list("CapDrop", security.capDrop()),
         "",
         host.namespaces().cgroupns(),
-        listOrNull(security.groupAdd()),
+        list("GroupAdd", security.groupAdd()),
         host.namespaces().ipc(),
         host.namespaces().pid(),
         security.privileged(),
         security.readonlyRootfs(),
-        listOrNull(security.securityOpt()),
+        list("SecurityOpt", security.securityOpt()),
         host.sysctls(),
         host.namespaces().uts(),
         host.namespaces().userns(),
@@ -120,7 +132,7 @@ final class HostConfigJson {
     return security.privileged() ? null : defaults;
   }
 
-  private static Processor processor(Resources resources) {
+  private Processor processor(Resources resources) {
     return new Processor(
         resources.cgroupParent(),
         resources.cpuShares(),
@@ -134,29 +146,33 @@ final class HostConfigJson {
         0,
         0,
         resources.pidsLimit(),
-        listOrNull(
+        list(
+            "Ulimits",
             resources.ulimits().stream()
                 .map(limit -> new UlimitView(limit.name(), limit.hard(), limit.soft()))
                 .toList()));
   }
 
-  private static BlockIo blockIo(Resources resources) {
+  private BlockIo blockIo(Resources resources) {
     return new BlockIo(
         resources.blkioWeight(),
-        listOrNull(
+        list(
+            "BlkioWeightDevice",
             resources.blkioWeightDevice().stream()
                 .map(device -> new WeightDeviceView(device.path(), device.weight()))
                 .toList()),
-        rates(resources.blkioDeviceReadBps()),
-        rates(resources.blkioDeviceWriteBps()),
-        rates(resources.blkioDeviceReadIops()),
-        rates(resources.blkioDeviceWriteIops()),
+        rates("BlkioDeviceReadBps", resources.blkioDeviceReadBps()),
+        rates("BlkioDeviceWriteBps", resources.blkioDeviceWriteBps()),
+        rates("BlkioDeviceReadIOps", resources.blkioDeviceReadIops()),
+        rates("BlkioDeviceWriteIOps", resources.blkioDeviceWriteIops()),
         0,
         0);
   }
 
-  private static @Nullable List<ThrottleDeviceView> rates(List<Resources.ThrottleDevice> devices) {
-    return listOrNull(
+  private @Nullable List<ThrottleDeviceView> rates(
+      String member, List<Resources.ThrottleDevice> devices) {
+    return list(
+        member,
         devices.stream()
             .map(device -> new ThrottleDeviceView(device.path(), device.rate()))
             .toList());
@@ -178,9 +194,9 @@ final class HostConfigJson {
         policy.maximumRetryCount());
   }
 
-  private static @Nullable Map<String, @Nullable List<PortBindingView>> portsOrNull(
+  private @Nullable Map<String, @Nullable List<PortBindingView>> portsOrNull(
       Map<String, List<PortBinding>> ports) {
-    return ports.isEmpty() ? null : ports(ports);
+    return ports.isEmpty() && !empty.contains("PortBindings") ? null : ports(ports);
   }
 
   /** Ports sorted by name; one with nothing bound is {@code null}. */
@@ -197,19 +213,21 @@ final class HostConfigJson {
     return views;
   }
 
-  private static @Nullable List<DeviceRequestView> deviceRequests(
+  private @Nullable List<DeviceRequestView> deviceRequests(
       @Nullable List<Resources.DeviceRequest> requests) {
-    return requests == null || requests.isEmpty()
+    return requests == null
         ? null
-        : requests.stream()
-            .map(
-                request ->
-                    new DeviceRequestView(
-                        request.driver(),
-                        request.count(),
-                        ConfigJson.listOrNull(request.deviceIds()),
-                        request.capabilities().isEmpty() ? null : request.capabilities(),
-                        request.options()))
-            .toList();
+        : list(
+            "DeviceRequests",
+            requests.stream()
+                .map(
+                    request ->
+                        new DeviceRequestView(
+                            request.driver(),
+                            request.count(),
+                            ConfigJson.listOrNull(request.deviceIds()),
+                            request.capabilities().isEmpty() ? null : request.capabilities(),
+                            request.options()))
+                .toList());
   }
 }

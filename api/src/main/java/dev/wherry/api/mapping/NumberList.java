@@ -11,7 +11,21 @@ public final class NumberList {
   private static final Pattern FORM =
       Pattern.compile("\\d{1,4}(?:-\\d{1,4})?(?:,\\d{1,4}(?:-\\d{1,4})?)*");
 
+  /** The largest number a list can have, as in dockerd. */
+  public static final int MAX = 8192;
+
+  private static final Pattern LARGE_FORM =
+      Pattern.compile("\\d{1,18}(?:-\\d{1,18})?(?:,\\d{1,18}(?:-\\d{1,18})?)*");
+
   private NumberList() {}
+
+  /** Whether a text would be a list but for the size of its numbers. */
+  public static boolean isTooLarge(String text) {
+    return LARGE_FORM.matcher(text).matches()
+        && Pattern.compile("\\D")
+            .splitAsStream(text)
+            .anyMatch(number -> Long.parseLong(number) > MAX);
+  }
 
   /** The numbers of a list, {@code null} if the text is none. */
   public static @Nullable SortedSet<Integer> parse(String text) {

@@ -209,7 +209,6 @@ class ContainerJsonTest {
     assertThat(fresh.path("IPAMConfig").toString()).isEqualTo("{\"IPv4Address\":\"10.0.0.5\"}");
     JsonNode old =
         inspect(onNetworks(), null, new ApiVersion(1, 41)).at("/NetworkSettings/Networks/net");
-    assertThat(old.has("DNSNames")).isFalse();
     assertThat(old.has("GwPriority")).isFalse();
     assertThat(old.path("Aliases").toString()).isEqualTo("[\"db\",\"aa0000000000\"]");
   }

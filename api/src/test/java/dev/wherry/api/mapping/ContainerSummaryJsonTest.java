@@ -74,7 +74,7 @@ class ContainerSummaryJsonTest {
                     + "{'bridge':{'IPAMConfig':null,'Links':null,'Aliases':null,'MacAddress':'',"
                     + "'DriverOpts':null,'NetworkID':'%s','EndpointID':'','Gateway':'',"
                     + "'IPAddress':'','IPPrefixLen':0,'IPv6Gateway':'','GlobalIPv6Address':'',"
-                    + "'GlobalIPv6PrefixLen':0}}},'Mounts':[]}")
+                    + "'GlobalIPv6PrefixLen':0,'DNSNames':null}}},'Mounts':[]}")
                 .replace('\'', '"')
                 .formatted(Fixtures.id("ab"), Fixtures.BUSYBOX_ID, Fixtures.BRIDGE_ID));
   }

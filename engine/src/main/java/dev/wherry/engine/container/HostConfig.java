@@ -1,10 +1,14 @@
 package dev.wherry.engine.container;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.wherry.engine.network.PortBinding;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param consoleSize rows and columns at start, {@code null} if the client gave none
  * @param runtime name of the OCI runtime, empty for the default
  * @param init run an init as process 1; {@code null} for the daemon's default
+ * @param emptyMembers names of the lists and maps that the client gave empty and did not leave out,
+ *     which inspect tells apart as dockerd does
  */
 public record HostConfig(
     List<String> binds,
@@ -39,21 +45,33 @@ public record HostConfig(
     String runtime,
     @Nullable Boolean init,
     String isolation,
-    @Nullable ConsoleSize consoleSize) {
+    @Nullable ConsoleSize consoleSize,
+    Set<String> emptyMembers) {
+
+  /** A record of an earlier version knows of no empty members. */
+  public HostConfig {
+    emptyMembers = requireNonNullElse(emptyMembers, Set.of());
+  }
 
   /** With other limits and another restart policy, which is what an update changes. */
   public HostConfig with(Resources newResources, RestartPolicy newRestartPolicy) {
-    return with(network, newRestartPolicy, namespaces, newResources);
+    return with(network, newRestartPolicy, security, namespaces, newResources);
   }
 
   /** With what other containers and networks are to it said differently. */
   public HostConfig with(NetworkOptions newNetwork, NamespaceModes newNamespaces) {
-    return with(newNetwork, restartPolicy, newNamespaces, resources);
+    return with(newNetwork, restartPolicy, security, newNamespaces, resources);
+  }
+
+  /** With other rights. */
+  public HostConfig with(SecurityOptions newSecurity) {
+    return with(network, restartPolicy, newSecurity, namespaces, resources);
   }
 
   private HostConfig with(
       NetworkOptions newNetwork,
       RestartPolicy newRestartPolicy,
+      SecurityOptions newSecurity,
       NamespaceModes newNamespaces,
       Resources newResources) {
     return new HostConfig(
@@ -67,7 +85,7 @@ public record HostConfig(
         newNetwork,
         newRestartPolicy,
         autoRemove,
-        security,
+        newSecurity,
         newNamespaces,
         newResources,
         shmSize,
@@ -77,7 +95,8 @@ public record HostConfig(
         runtime,
         init,
         isolation,
-        consoleSize);
+        consoleSize,
+        emptyMembers);
   }
 
   /** What was asked of a bind mount beyond its mode. */
@@ -135,6 +154,19 @@ public record HostConfig(
       List<String> securityOpt,
       @Nullable List<String> maskedPaths,
       @Nullable List<String> readonlyPaths) {
+
+    /** With one more word. */
+    public SecurityOptions with(String word) {
+      return new SecurityOptions(
+          privileged,
+          readonlyRootfs,
+          capAdd,
+          capDrop,
+          groupAdd,
+          Stream.concat(securityOpt.stream(), Stream.of(word)).toList(),
+          maskedPaths,
+          readonlyPaths);
+    }
 
     /** What an ordinary container cannot read, as in dockerd. */
     public static final List<String> DEFAULT_MASKED_PATHS =

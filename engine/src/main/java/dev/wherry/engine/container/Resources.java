@@ -53,7 +53,7 @@ public record Resources(
       int count,
       List<String> deviceIds,
       List<List<String>> capabilities,
-      Map<String, String> options) {}
+      @Nullable Map<String, String> options) {}
 
   /** A host device shown inside the container; permissions are a subset of {@code rwm}. */
   public record Device(String pathOnHost, String pathInContainer, String cgroupPermissions) {}

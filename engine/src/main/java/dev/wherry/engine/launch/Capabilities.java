@@ -98,11 +98,12 @@ public final class Capabilities {
    *
    * @param available our own bounding set: {@code ALL} and {@code privileged} mean these, because
    *     nobody can give more than he has
-   * @throws EngineException.InvalidParameter for a name the kernel does not know
+   * @throws EngineException.InvalidParameter for a name that the kernel does not know or we do not
+   *     have
    */
   public static List<String> of(SecurityOptions security, Set<String> available) {
-    Set<String> add = normalized("CapAdd", security.capAdd());
-    Set<String> drop = normalized("CapDrop", security.capDrop());
+    Set<String> add = normalized("CapAdd", security.capAdd(), available);
+    Set<String> drop = normalized("CapDrop", security.capDrop(), available);
     if (security.privileged()) {
       return all(available);
     }
@@ -125,7 +126,7 @@ public final class Capabilities {
     return BY_NUMBER.stream().filter(available::contains).toList();
   }
 
-  private static Set<String> normalized(String member, List<String> names) {
+  private static Set<String> normalized(String member, List<String> names, Set<String> available) {
     Set<String> result = new LinkedHashSet<>();
     for (String name : names) {
       String upper = name.strip().toUpperCase(Locale.ROOT);
@@ -137,6 +138,11 @@ public final class Capabilities {
       if (!BY_NUMBER.contains(full)) {
         throw new EngineException.InvalidParameter(
             "invalid %s: unknown capability: \"%s\"".formatted(member, full));
+      }
+      if (!available.contains(full)) {
+        throw new EngineException.InvalidParameter(
+            "invalid %s: capability not supported by your kernel or not available in the current environment: \"%s\""
+                .formatted(member, full));
       }
       result.add(full);
     }

@@ -6,6 +6,7 @@ import dev.wherry.engine.cdi.CdiDevices;
 import dev.wherry.engine.container.Container;
 import dev.wherry.engine.container.ExecSpec;
 import dev.wherry.engine.container.Resources;
+import dev.wherry.engine.container.Resources.DeviceRequest;
 import dev.wherry.engine.error.EngineException;
 import dev.wherry.engine.launch.LaunchPlan.Namespace;
 import java.util.List;
@@ -64,7 +65,9 @@ public final class OciSpecBuilder {
       container.hostConfig().annotations().forEach(annotations::put);
     }
     spec.set("linux", new SpecLinux(plan, facts, devices).build(seccomp(container)));
-    List<String> named = SpecCdi.names(container.hostConfig().resources().deviceRequests());
+    List<DeviceRequest> requests = container.hostConfig().resources().deviceRequests();
+    SpecCdi.checkDrivers(requests, cdi.isEnabled());
+    List<String> named = SpecCdi.names(requests);
     if (!named.isEmpty()) {
       new SpecCdi(spec, devices).apply(cdi.edits(named));
     }
@@ -110,11 +113,6 @@ public final class OciSpecBuilder {
     if (forced && !facts.recursiveReadOnly()) {
       throw new EngineException.InvalidParameter(
           "rro is not supported by kernel " + facts.kernel() + " (requires 5.12 or later)");
-    }
-    if (!SpecCdi.names(container.hostConfig().resources().deviceRequests()).isEmpty()
-        && !cdi.isEnabled()) {
-      throw new EngineException.InvalidParameter(
-          "could not select device driver \"cdi\" with capabilities: []");
     }
     seccomp(container);
   }

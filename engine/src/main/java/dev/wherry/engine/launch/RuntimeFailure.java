@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  */
 public record RuntimeFailure(String text, int exitCode) {
   /** What dockerd says before anything that keeps a container's first process from being made. */
-  public static final String TASK_PREFIX = "failed to create task for container: ";
+  private static final String TASK_PREFIX = "failed to create task for container: ";
 
   private static final String CONTAINER_PREFIX =
       TASK_PREFIX + "failed to create shim task: OCI runtime create failed: ";

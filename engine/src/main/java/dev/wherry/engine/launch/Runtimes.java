@@ -7,6 +7,9 @@ import java.util.Map;
 
 /** The OCI runtimes of this host by name. */
 public final class Runtimes {
+  /** What containerd calls runc, and dockerd knows beside it. */
+  private static final String RUNC_SHIM = "io.containerd.runc.v2";
+
   private final Map<String, OciRuntime> byName = new LinkedHashMap<>();
   private final OciRuntime byDefault;
 
@@ -22,12 +25,15 @@ public final class Runtimes {
 
   /**
    * @param name empty for the default
-   * @throws EngineException.InvalidParameter {@code Unknown runtime specified X}
+   * @throws EngineException.InvalidParameter {@code unknown or invalid runtime name: X}
    */
   public OciRuntime get(String name) {
     OciRuntime runtime = name.isEmpty() ? byDefault : byName.get(name);
+    if (runtime == null && name.equals(RUNC_SHIM)) {
+      runtime = byName.get("runc");
+    }
     if (runtime == null) {
-      throw new EngineException.InvalidParameter("Unknown runtime specified " + name);
+      throw new EngineException.InvalidParameter("unknown or invalid runtime name: " + name);
     }
     return runtime;
   }

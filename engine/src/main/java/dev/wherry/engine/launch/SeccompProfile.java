@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ public final class SeccompProfile {
   private static final String X32 = "SCMP_ARCH_X32";
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+  private static final Pattern KERNEL = Pattern.compile("\\d+\\.\\d+");
 
   /** Docker's short names of architectures, which its conditions use. */
   private static final Map<String, String> NATIVE = Map.of("x86_64", "amd64", "aarch64", "arm64");
@@ -56,13 +58,34 @@ public final class SeccompProfile {
     }
     if (profile.path("architectures").size() > 0 && profile.path("archMap").size() > 0) {
       throw new EngineException.InvalidParameter(
-          "use either 'architectures' or 'archMap': both are in the seccomp profile");
+          "both 'architectures' and 'archMap' are specified in the seccomp profile, use either"
+              + " 'architectures' or 'archMap'");
+    }
+    for (JsonNode rule : profile.path("syscalls")) {
+      checkRule(rule);
     }
     if (!profile.path("defaultAction").isTextual()) {
       throw new EngineException.InvalidParameter(
           "Decoding seccomp profile failed: it has no defaultAction");
     }
     return new SeccompProfile(profile);
+  }
+
+  private static void checkRule(JsonNode rule) {
+    if (rule.path("names").size() > 0 && !rule.path("name").asText("").isEmpty()) {
+      throw new EngineException.InvalidParameter(
+          "both 'name' and 'names' are specified in the seccomp profile, use either 'name' or"
+              + " 'names'");
+    }
+    for (String condition : List.of("includes", "excludes")) {
+      String kernel = rule.path(condition).path("minKernel").asText("");
+      if (!kernel.isEmpty() && !KERNEL.matcher(kernel).matches()) {
+        throw new EngineException.InvalidParameter(
+            "Decoding seccomp profile failed: invalid kernel version: \"%s\", expected"
+                    .formatted(kernel)
+                + " \"<kernel>.<major>\"");
+      }
+    }
   }
 
   /** The filter for a container with these capabilities on this host; not to be changed. */

@@ -10,6 +10,7 @@ import dev.wherry.engine.error.EngineException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What CDI devices change in the configuration that an OCI runtime takes. */
@@ -29,6 +30,25 @@ final class SpecCdi {
   SpecCdi(ObjectNode spec, HostDevices devices) {
     this.spec = spec;
     this.devices = devices;
+  }
+
+  /**
+   * Refuses what no driver can choose, as a dockerd to which none but CDI has been made known.
+   *
+   * @throws EngineException.Internal in dockerd's words, and by its status
+   */
+  static void checkDrivers(@Nullable List<DeviceRequest> requests, boolean enabled) {
+    for (DeviceRequest request : requests == null ? List.<DeviceRequest>of() : requests) {
+      if (!enabled || !request.driver().equals("cdi")) {
+        String capabilities =
+            request.capabilities().stream()
+                .map(words -> "[" + String.join(" ", words) + "]")
+                .collect(Collectors.joining(" ", "[", "]"));
+        throw new EngineException.Internal(
+            "could not select device driver \"%s\" with capabilities: %s"
+                .formatted(request.driver(), capabilities));
+      }
+    }
   }
 
   /** The names that requests for the driver {@code cdi} have. */

@@ -76,6 +76,9 @@ final class SpecResources {
 
   private static ObjectNode cpu(Resources limits) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
+    if (limits.cpuShares() < 0) {
+      throw new EngineException.Internal("shares: invalid argument");
+    }
     putPositive(node, "shares", limits.cpuShares());
     if (limits.nanoCpus() > 0) {
       node.put("quota", limits.nanoCpus() * CPU_PERIOD / NANOS_PER_CPU).put("period", CPU_PERIOD);

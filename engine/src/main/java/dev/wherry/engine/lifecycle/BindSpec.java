@@ -77,6 +77,11 @@ record BindSpec(MountSpec.Type type, String source, String target, String mode) 
           "invalid volume specification: '%s': %sfield BindOptions must not be specified"
               .formatted(word, prefix(type)));
     }
+    if (bind && !copies(mode)) {
+      throw new EngineException.InvalidParameter(
+          "invalid volume specification: '%s': %sfield VolumeOptions must not be specified"
+              .formatted(word, prefix(type)));
+    }
     return new BindSpec(type, bind ? clean(source) : source, clean(target), mode);
   }
 

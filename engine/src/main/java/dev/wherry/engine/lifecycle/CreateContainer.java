@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes containers: checks, name, volumes, writable layer, record, event; in this order. */
 final class CreateContainer {
   private static final String CONTAINER = "container:";
+  private static final String DEFAULT = "default";
   private static final String HOST = "host";
   private static final Path HOSTNAME = Path.of("/proc/sys/kernel/hostname");
 
@@ -61,7 +62,7 @@ final class CreateContainer {
 
   private Container create(NewContainer request, String id, Undo undo) {
     Image image = image(request);
-    HostConfig host = ModeReferences.resolved(request.hostConfig(), records.index());
+    HostConfig host = completed(ModeReferences.resolved(request.hostConfig(), records.index()));
     Merged merged =
         ImageDefaults.merge(
             request, image == null ? ImageConfig.EMPTY : image.config(), hostname(host, id));
@@ -99,6 +100,30 @@ final class CreateContainer {
     records.save(container);
     events.tell(container, "create");
     return container;
+  }
+
+  /**
+   * With the default network by its name, and without SELinux labels for who shares the host's
+   * processes or is privileged.
+   */
+  private HostConfig completed(HostConfig host) {
+    HostConfig.NetworkOptions network = host.network();
+    HostConfig named =
+        network.mode().equals(DEFAULT)
+            ? host.with(network.with(networkName(DEFAULT), network.links()), host.namespaces())
+            : host;
+    HostConfig.SecurityOptions security = host.security();
+    boolean shares =
+        security.privileged()
+            || host.namespaces().ipc().equals("host")
+            || host.namespaces().pid().equals("host");
+    return shares && security.securityOpt().stream().noneMatch(CreateContainer::isLabel)
+        ? named.with(security.with("label=disable"))
+        : named;
+  }
+
+  private static boolean isLabel(String word) {
+    return word.split("=", 2)[0].equals("label");
   }
 
   /** Each image that is mounted gets a snapshot, which the container may write to. */
@@ -215,6 +240,10 @@ final class CreateContainer {
     String mac = request.macAddress();
     if (!mac.isEmpty()) {
       result.computeIfPresent(primary, (name, attachment) -> withMac(attachment, mac));
+      Attachment main = result.get(primary);
+      if (main != null && main.requested() != null) {
+        checkEndpoint(primary, main.requested());
+      }
     }
     return result;
   }
@@ -226,7 +255,7 @@ final class CreateContainer {
 
   /** {@code default} is the bridge; ids become names, by which a container's networks are kept. */
   private String networkName(String ref) {
-    if (ref.equals("default")) {
+    if (ref.equals(DEFAULT)) {
       return hasDefaultBridge() ? "bridge" : "none";
     }
     return parts.networks().list().stream()

@@ -41,7 +41,7 @@ final class ImageDefaults {
       command.addAll(cmd);
     }
     if (command.isEmpty()) {
-      throw new EngineException.InvalidParameter("No command specified");
+      throw new EngineException.InvalidParameter("no command specified");
     }
     return new Merged(
         config(request, image, hostname, entrypoint, cmd),
@@ -71,7 +71,7 @@ final class ImageDefaults {
         ConfigMerge.healthcheck(request.healthcheck(), image.healthcheck()),
         request.image(),
         ConfigMerge.union(image.volumes(), request.volumes()),
-        request.workingDir().isEmpty() ? image.workingDir() : request.workingDir(),
+        clean(request.workingDir().isEmpty() ? image.workingDir() : request.workingDir()),
         entrypoint,
         request.networkDisabled(),
         request.macAddress(),
@@ -82,6 +82,13 @@ final class ImageDefaults {
             : request.stopSignal(),
         request.stopTimeout(),
         request.shell());
+  }
+
+  /** Without dots and double slashes, as inspect shows it. */
+  private static String clean(String directory) {
+    return directory.isEmpty() || directory.indexOf('\0') >= 0
+        ? directory
+        : BindSpec.clean(directory);
   }
 
   private static boolean isEmpty(@Nullable List<String> list) {

@@ -9,6 +9,7 @@ import java.util.HexFormat;
  */
 public record MacAddress(long value) {
   private static final HexFormat HEX = HexFormat.ofDelimiter(":");
+  private static final HexFormat DASHED = HexFormat.ofDelimiter("-");
   private static final int LENGTH = 6;
 
   public MacAddress {
@@ -18,12 +19,15 @@ public record MacAddress(long value) {
   }
 
   /**
-   * Reads {@code 02:42:ac:11:00:02}.
+   * Reads {@code 02:42:ac:11:00:02}, {@code 02-42-ac-11-00-02} or {@code 0242.ac11.0002}.
    *
    * @throws IllegalArgumentException if it is something else
    */
   public static MacAddress parse(String text) {
-    return of(HEX.parseHex(text));
+    if (text.length() == 14 && text.charAt(4) == '.' && text.charAt(9) == '.') {
+      return of(HexFormat.of().parseHex(text.replace(".", "")));
+    }
+    return of(text.indexOf('-') == 2 ? DASHED.parseHex(text) : HEX.parseHex(text));
   }
 
   static MacAddress of(byte[] bytes) {

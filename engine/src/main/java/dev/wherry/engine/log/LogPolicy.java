@@ -57,9 +57,11 @@ public record LogPolicy(
   private static LogPolicy files(LogDriver driver, Map<String, String> options, String prefix) {
     String size = options.get(prefix + "max-size");
     String files = options.get(prefix + "max-file");
-    long maxSize = size == null || size.isEmpty() ? DEFAULT_SIZE : size(size);
+    // The driver local takes 0 as well, for a file that grows without end.
+    boolean endless = driver == LogDriver.LOCAL && "0".equals(size);
+    long maxSize = size == null || size.isEmpty() ? DEFAULT_SIZE : endless ? 0 : size(size);
     int maxFiles = maxFiles(driver, size, files);
-    boolean compress = flag(options, prefix + "compress", maxFiles > 1);
+    boolean compress = compress(driver, options, prefix + "compress", maxFiles > 1);
     if (compress && maxFiles < 2 && maxSize > 0) {
       throw new EngineException.InvalidParameter(
           "compress cannot be true when max-file is less than 2 or max-size is not set");
@@ -106,6 +108,19 @@ public record LogPolicy(
       throw new EngineException.InvalidParameter("max-size must be a positive number");
     }
     return size;
+  }
+
+  private static boolean compress(
+      LogDriver driver, Map<String, String> options, String name, boolean byDefault) {
+    try {
+      return flag(options, name, byDefault);
+    } catch (EngineException.InvalidParameter e) {
+      if (driver == LogDriver.LOCAL) {
+        throw new EngineException.InvalidParameter(
+            "error reading compress log option: " + e.getMessage(), e);
+      }
+      throw e;
+    }
   }
 
   private static boolean flag(Map<String, String> options, String name, boolean byDefault) {

@@ -47,7 +47,9 @@ public final class HostsFile {
 
   /** What a container's own addresses are called. */
   public static String names(String hostname, String domainname) {
-    return domainname.isEmpty() ? hostname : hostname + "." + domainname + " " + hostname;
+    String whole = domainname.isEmpty() ? hostname : hostname + "." + domainname;
+    int dot = whole.indexOf('.');
+    return dot <= 0 ? whole : whole + " " + whole.substring(0, dot);
   }
 
   /** A file's text without a container's old addresses and with its new ones, last. */

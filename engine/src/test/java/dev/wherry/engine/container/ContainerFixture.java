@@ -85,7 +85,8 @@ public final class ContainerFixture {
         runtime,
         init,
         "",
-        consoleSize);
+        consoleSize,
+        Set.of());
   }
 
   public ContainerConfig config() {

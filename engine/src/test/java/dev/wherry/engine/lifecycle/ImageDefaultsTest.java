@@ -124,6 +124,6 @@ class ImageDefaultsTest {
     assertThatThrownBy(
             () -> ImageDefaults.merge(request(null, null, List.of(), null), ImageConfig.EMPTY, "h"))
         .isInstanceOf(EngineException.InvalidParameter.class)
-        .hasMessage("No command specified");
+        .hasMessage("no command specified");
   }
 }

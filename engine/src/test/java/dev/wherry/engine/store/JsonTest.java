@@ -202,7 +202,8 @@ class JsonTest {
         "",
         null,
         "",
-        new HostConfig.ConsoleSize(24, 80));
+        new HostConfig.ConsoleSize(24, 80),
+        Set.of("Dns"));
   }
 
   private static Resources resources() {

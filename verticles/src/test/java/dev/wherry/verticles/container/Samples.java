@@ -184,7 +184,8 @@ final class Samples {
         "",
         null,
         "",
-        null);
+        null,
+        Set.of());
   }
 
   private static Resources resources() {

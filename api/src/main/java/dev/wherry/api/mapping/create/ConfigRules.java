@@ -3,6 +3,7 @@ package dev.wherry.api.mapping.create;
 import static dev.wherry.api.mapping.create.Rule.isSet;
 import static dev.wherry.api.mapping.create.Rule.refuseIf;
 import static dev.wherry.api.mapping.create.Rule.rule;
+import static dev.wherry.api.mapping.create.Rule.since;
 
 import dev.wherry.api.dto.HealthcheckRequest;
 import dev.wherry.api.dto.HostConfigRequest.LogConfigRequest;
@@ -29,6 +30,15 @@ final class ConfigRules {
           rule("working directory is absolute", c -> workingDirectory(c.request().workingDir())),
           rule("stop signal exists", c -> stopSignal(c.request().stopSignal())),
           rule("extra hosts", c -> extraHosts(c.host().extraHosts())),
+          since(
+              1,
+              43,
+              "annotations have a name",
+              c ->
+                  refuseIf(
+                      c.host().annotations() != null && c.host().annotations().containsKey(""),
+                      "invalid Annotations: the empty string is not permitted as an annotation"
+                          + " key")),
           RESTART_POLICY,
           rule(
               "a container that is to be removed is not to be restarted",

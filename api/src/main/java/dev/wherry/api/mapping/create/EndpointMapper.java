@@ -26,7 +26,7 @@ public final class EndpointMapper {
         ipam == null ? "" : text(ipam.ipv4Address()),
         ipam == null ? "" : text(ipam.ipv6Address()),
         ipam == null ? List.of() : list(ipam.linkLocalIps()),
-        text(endpoint.macAddress()),
+        version.atLeast(1, 44) ? text(endpoint.macAddress()) : "",
         list(endpoint.aliases()),
         list(endpoint.links()),
         map(endpoint.driverOpts()),

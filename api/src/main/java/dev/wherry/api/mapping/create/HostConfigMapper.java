@@ -16,9 +16,13 @@ import dev.wherry.engine.container.Resources;
 import dev.wherry.engine.container.RestartPolicy;
 import dev.wherry.engine.network.PortBinding;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the host's part of a request into the engine's {@link HostConfig}, defaults filled in. */
@@ -55,7 +59,43 @@ final class HostConfigMapper {
         text(host.runtime()).isEmpty() ? defaults.runtime() : text(host.runtime()),
         host.init(),
         text(host.isolation()),
-        ExecJson.consoleSize(host.consoleSize()));
+        ExecJson.consoleSize(host.consoleSize()),
+        emptyMembers());
+  }
+
+  /** Of those that inspect shows either as empty or as {@code null}. */
+  private Set<String> emptyMembers() {
+    var empty = new TreeSet<String>();
+    BiConsumer<String, @Nullable Collection<?>> given =
+        (member, values) -> {
+          if (values != null && values.isEmpty()) {
+            empty.add(member);
+          }
+        };
+    given.accept("Binds", host.binds());
+    given.accept("VolumesFrom", host.volumesFrom());
+    given.accept("Devices", host.devices());
+    given.accept("DeviceCgroupRules", host.deviceCgroupRules());
+    given.accept("DeviceRequests", host.deviceRequests());
+    given.accept("PortBindings", host.portBindings() == null ? null : host.portBindings().keySet());
+    given.accept("Dns", host.dns());
+    given.accept("DnsOptions", host.dnsOptions());
+    given.accept("DnsSearch", host.dnsSearch());
+    given.accept("ExtraHosts", host.extraHosts());
+    given.accept("CapAdd", host.capAdd());
+    given.accept("CapDrop", host.capDrop());
+    given.accept("GroupAdd", host.groupAdd());
+    given.accept("SecurityOpt", host.securityOpt());
+    given.accept("Ulimits", host.ulimits());
+    given.accept("BlkioWeightDevice", host.blkioWeightDevice());
+    given.accept("BlkioDeviceReadBps", host.blkioDeviceReadBps());
+    given.accept("BlkioDeviceWriteBps", host.blkioDeviceWriteBps());
+    given.accept("BlkioDeviceReadIOps", host.blkioDeviceReadIops());
+    given.accept("BlkioDeviceWriteIOps", host.blkioDeviceWriteIops());
+    if (!defaults.blockIoWeights() && host.blkioWeightDevice() != null) {
+      empty.add("BlkioWeightDevice"); // those given are discarded
+    }
+    return empty;
   }
 
   private HostConfig.LogConfig logConfig(@Nullable LogConfigRequest log) {
@@ -187,7 +227,7 @@ final class HostConfigMapper {
                         d.count(),
                         list(d.deviceIds()),
                         list(d.capabilities()),
-                        NewContainerMapper.map(d.options())))
+                        d.options()))
             .toList());
   }
 

@@ -4,6 +4,7 @@ import static dev.wherry.api.mapping.create.Rule.before;
 import static dev.wherry.api.mapping.create.Rule.isSet;
 import static dev.wherry.api.mapping.create.Rule.refuseIf;
 import static dev.wherry.api.mapping.create.Rule.rule;
+import static dev.wherry.api.mapping.create.Rule.since;
 
 import dev.wherry.api.dto.EndpointRequest;
 import dev.wherry.api.dto.HostConfigRequest;
@@ -14,6 +15,7 @@ import dev.wherry.api.mapping.create.Rule.Case;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,16 @@ final class NetworkRules {
                       "host".equals(c.host().utsMode()) && isSet(c.request().domainname()),
                       "conflicting options: domainname and the UTS mode")),
           rule("host network mode", NetworkRules::hostMode),
+          before(
+              1,
+              44,
+              "no MAC address without a network of its own",
+              c ->
+                  refuseIf(
+                      isSet(c.request().macAddress())
+                          && (isContainer(c) || Set.of("host", "none").contains(mode(c))),
+                      "conflicting options: mac-address and the network mode")),
+          since(1, 44, "MAC address of the container as a whole", NetworkRules::macAddress),
           before(1, 44, "one network at create", NetworkRules::singleEndpoint));
 
   /** Told after what is wrong with limits, as in dockerd. */
@@ -117,9 +129,6 @@ final class NetworkRules {
           given(host.extraHosts()),
           "conflicting options: custom host-to-IP mapping and the network mode");
     }
-    refuseIf(
-        (isContainer(c) || mode(c).equals("host")) && isSet(c.request().macAddress()),
-        "conflicting options: mac-address and the network mode");
     if (isContainer(c)) {
       refuseIf(
           given(host.portBindings()) || host.publishAllPorts(),
@@ -148,6 +157,23 @@ final class NetworkRules {
     return networking == null || networking.endpointsConfig() == null
         ? Map.of()
         : networking.endpointsConfig();
+  }
+
+  /** It belongs to a network since 1.44, and what is said of the container is told as outdated. */
+  private static void macAddress(Case c) {
+    String mac = c.request().macAddress();
+    if (mac == null || mac.isEmpty()) {
+      return;
+    }
+    EndpointRequest endpoint = endpointsOf(c).get(mode(c).isEmpty() ? "default" : mode(c));
+    refuseIf(
+        endpoint != null && isSet(endpoint.macAddress()) && !mac.equals(endpoint.macAddress()),
+        "the container-wide MAC address must match the endpoint-specific MAC address for the main"
+            + " network, or be left empty");
+    c.warnings()
+        .add(
+            "The container-wide MacAddress field is now deprecated. It should be specified in"
+                + " EndpointsConfig instead.");
   }
 
   private static void singleEndpoint(Case c) {

@@ -189,6 +189,14 @@ final class ResourceRules {
     }
     SortedSet<Integer> numbers = NumberList.parse(wanted);
     refuseIf(
+        NumberList.isTooLarge(wanted),
+        "Invalid value "
+            + wanted
+            + " for "
+            + option
+            + ": value of out range, maximum is "
+            + NumberList.MAX);
+    refuseIf(
         numbers == null,
         "Invalid value " + wanted + " for " + option + ": invalid format: " + wanted);
     refuseIf(

@@ -45,6 +45,11 @@ record Rule(String name, ApiVersion since, @Nullable ApiVersion until, Check che
     return new Rule(name, ApiVersion.MINIMUM, new ApiVersion(major, minor), check);
   }
 
+  /** A rule from version {@code major.minor} on. */
+  static Rule since(int major, int minor, String name, Check check) {
+    return new Rule(name, new ApiVersion(major, minor), null, check);
+  }
+
   boolean holdsFor(ApiVersion version) {
     return version.compareTo(since) >= 0 && (until == null || version.compareTo(until) < 0);
   }

@@ -1,18 +1,18 @@
 package dev.wherry.api.mapping.create;
 
+import static dev.wherry.api.mapping.create.NewContainerMapper.list;
 import static dev.wherry.api.mapping.create.Rule.before;
 import static dev.wherry.api.mapping.create.Rule.isSet;
 import static dev.wherry.api.mapping.create.Rule.refuseIf;
 import static dev.wherry.api.mapping.create.Rule.rule;
+import static dev.wherry.api.mapping.create.Rule.since;
 
 import dev.wherry.api.dto.HostConfigRequest;
-import dev.wherry.api.dto.HostConfigRequest.DeviceRequest;
 import dev.wherry.api.dto.MountRequest;
 import dev.wherry.api.mapping.create.Rule.Case;
 import dev.wherry.engine.error.EngineException;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Options that exist in the API and not here, each refused by its name rather than dropped. */
@@ -25,9 +25,13 @@ final class UnsupportedRules {
 
   static final List<Rule> ALL =
       List.of(
-          rule("device requests", c -> deviceRequests(c.host().deviceRequests())),
           rule("cgroup of another container", c -> lacks(isSet(c.host().cgroup()), "Cgroup")),
           rule("mounts", c -> mounts(c.host().mounts())),
+          since(
+              1,
+              42,
+              "options of mounts",
+              c -> list(c.host().mounts()).forEach(UnsupportedRules::options)),
           rule(
               "cgroup namespace mode",
               c ->
@@ -69,23 +73,19 @@ final class UnsupportedRules {
     lacks(mount.clusterOptions() != null, "Mounts.ClusterOptions");
   }
 
-  /** As a dockerd to which no driver of devices but CDI has been made known. */
-  private static void deviceRequests(@Nullable List<DeviceRequest> requests) {
-    for (DeviceRequest request : NewContainerMapper.list(requests)) {
-      String driver = request.driver() == null ? "" : request.driver();
-      if (driver.equals("cdi")) {
-        continue;
-      }
-      List<List<String>> wanted =
-          request.capabilities() == null ? List.of() : request.capabilities();
-      String capabilities =
-          wanted.stream()
-              .map(words -> "[" + String.join(" ", words) + "]")
-              .collect(Collectors.joining(" ", "[", "]"));
-      throw new EngineException.InvalidParameter(
-          "could not select device driver \"%s\" with capabilities: %s"
-              .formatted(driver, capabilities));
-    }
+  /** Options of another type of mount. */
+  private static void options(MountRequest mount) {
+    onlyOf("bind", "BindOptions", mount.bindOptions(), mount);
+    onlyOf("volume", "VolumeOptions", mount.volumeOptions(), mount);
+    onlyOf("image", "ImageOptions", mount.imageOptions(), mount);
+    onlyOf("tmpfs", "TmpfsOptions", mount.tmpfsOptions(), mount);
+  }
+
+  private static void onlyOf(
+      String type, String member, @Nullable Object options, MountRequest mount) {
+    refuseIf(
+        options != null && !type.equals(mount.type()),
+        member + " must not be specified on mount type \"" + mount.type() + "\"");
   }
 
   private static void ipcMode(@Nullable String mode) {
@@ -111,7 +111,7 @@ final class UnsupportedRules {
   }
 
   private static void qualityOfService(HostConfigRequest host) {
-    String prefix = "invalid QoS settings: linux does not support configuration of maximum ";
+    String prefix = "Invalid QoS settings: linux does not support configuration of maximum ";
     refuseIf(host.ioMaximumBandwidth() != 0, prefix + "bandwidth");
     refuseIf(host.ioMaximumIops() != 0, prefix + "IOPs");
   }

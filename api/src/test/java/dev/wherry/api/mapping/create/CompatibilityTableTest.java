@@ -119,8 +119,6 @@ class CompatibilityTableTest {
       value = {
         "KernelMemoryTCP|{\"HostConfig\":{\"KernelMemoryTCP\":1}}",
         "Cgroup|{\"HostConfig\":{\"Cgroup\":\"container:x\"}}",
-        "could not select device driver \"\" with capabilities: [[gpu]]"
-            + "|{\"HostConfig\":{\"DeviceRequests\":[{\"Count\":-1,\"Capabilities\":[[\"gpu\"]]}]}}",
         "maximum IOPs|{\"HostConfig\":{\"IOMaximumIOps\":1}}",
         "maximum bandwidth|{\"HostConfig\":{\"IOMaximumBandwidth\":1}}",
         "invalid IPC mode: foo|{\"HostConfig\":{\"IpcMode\":\"foo\"}}",

@@ -101,7 +101,7 @@ class CreateRequestRulesTest {
             + "|invalid mount config for type \"foo\": mount type unknown",
         "{\"Isolation\":\"hyperv\"}"
             + "|Invalid isolation: \"hyperv\" - linux only supports 'default'",
-        "{\"IOMaximumIOps\":1}|invalid QoS settings: linux does not support configuration of maximum IOPs",
+        "{\"IOMaximumIOps\":1}|Invalid QoS settings: linux does not support configuration of maximum IOPs",
       })
   void a_wrong_value_for_the_host_is_refused_in_dockerds_words(String json, String message) {
     assertThatThrownBy(() -> host(json)).isInstanceOf(InvalidParameter.class).hasMessage(message);
@@ -119,7 +119,6 @@ class CreateRequestRulesTest {
       delimiter = '|',
       value = {
         "\"Hostname\":\"x\"||conflicting options: hostname and the network mode",
-        "\"MacAddress\":\"02:42:ac:11:00:79\"||conflicting options: mac-address and the network mode",
         "\"ExposedPorts\":{\"80/tcp\":{}}||conflicting options: port exposing and the container type"
             + " network mode",
         "|\"Dns\":[\"1.1.1.1\"]|conflicting options: dns and the network mode",
@@ -149,6 +148,19 @@ class CreateRequestRulesTest {
         .isInstanceOf(NotImplemented.class)
         .hasMessageContaining(name)
         .hasMessageContaining("not supported");
+  }
+
+  @Test
+  void a_link_address_of_the_container_belongs_to_its_network_since_1_44() {
+    String json =
+        "{\"MacAddress\":\"02:42:ac:11:00:79\",\"HostConfig\":{\"NetworkMode\":\"host\"}}";
+    assertThatThrownBy(() -> Fixtures.accept(json, new ApiVersion(1, 43)))
+        .isInstanceOf(InvalidParameter.class)
+        .hasMessage("conflicting options: mac-address and the network mode");
+    assertThat(Fixtures.accept(json, new ApiVersion(1, 44)).warnings())
+        .containsExactly(
+            "The container-wide MacAddress field is now deprecated. It should be specified in"
+                + " EndpointsConfig instead.");
   }
 
   @Test
