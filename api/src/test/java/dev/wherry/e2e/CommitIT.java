@@ -1,7 +1,6 @@
 package dev.wherry.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -129,7 +128,7 @@ class CommitIT {
   void a_commit_that_is_refused_leaves_the_container_running() {
     boat.running();
     assertThat(docker.refused("commit", "-c", "FOO x", "boat", "made"))
-        .contains("foo is not a valid change command");
+        .contains("FOO is not a valid change command");
     assertThat(docker.refused("commit", "boat", "UPPER")).contains("must be lowercase");
     assertThat(docker.refused("commit", "nosuch")).contains("No such container: nosuch");
     assertThat(docker.ok("inspect", "-f", "{{.State.Status}}", "boat")).isEqualTo("running");
@@ -249,7 +248,6 @@ class CommitIT {
 
   @Test
   void a_root_file_system_is_imported_from_where_it_lies() throws IOException {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/docker-registry")), "there is a server");
     try (RealRegistry registry = RealRegistry.beside(daemon, 5009, false)) {
       ArchiveBuilder root = new ArchiveBuilder().rawLayer(TestImages.busyboxRoot());
       registry.push("root", "1", root);

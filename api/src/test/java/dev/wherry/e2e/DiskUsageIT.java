@@ -90,6 +90,21 @@ class DiskUsageIT {
   }
 
   @Test
+  void what_is_not_asked_for_and_names_that_an_image_has_none_of_are_null() throws IOException {
+    load("named:1", 1000);
+    JsonNode usage =
+        JSON.readTree(RawHttp.get(daemon.socket(), "/v1.44/system/df?type=image").body());
+    for (String other : List.of("Containers", "Volumes", "BuildCache")) {
+      assertThat(usage.path(other).isNull()).as(other).isTrue();
+    }
+    assertThat(byName(usage.path("Images")).get("named:1").path("RepoDigests").isNull()).isTrue();
+    JsonNode volumes =
+        JSON.readTree(RawHttp.get(daemon.socket(), "/v1.44/system/df?type=volume").body());
+    assertThat(volumes.path("LayersSize").isIntegralNumber()).isTrue();
+    assertThat(volumes.path("Images").isNull()).isTrue();
+  }
+
+  @Test
   void the_tree_of_images_shows_platforms_sizes_and_users() throws IOException {
     assumeFalse(daemon instanceof PeerDaemon, "dockerd has it since version 27");
     String id = load("tree:1", 1000);
@@ -118,6 +133,12 @@ class DiskUsageIT {
     assertThat(inspected.at("/Id").asText()).isEqualTo(id);
     assertThat(RawHttp.get(daemon.socket(), "/v1.50/images/json").body())
         .doesNotContain("Manifests");
+    for (Map.Entry<String, Long> told : Map.of("1.50", -1L, "1.51", 1L).entrySet()) {
+      RawHttp.Answer list = RawHttp.get(daemon.socket(), "/v" + told.getKey() + "/images/json");
+      assertThat(byName(JSON.readTree(list.body())).get("tree:1").path("Containers").longValue())
+          .as(told.getKey())
+          .isEqualTo(told.getValue());
+    }
     assertThat(docker.ok("images", "--tree")).contains("tree:1", "linux/amd64");
   }
 

@@ -193,7 +193,8 @@ class ImageRemovalIT {
     assertThat(result.stderr()).contains("No such image: nosuch:latest");
     String none = "sha256:" + "0".repeat(64);
     assertThat(docker.refused("rmi", none)).contains("No such image: " + none);
-    assertThat(docker.refused("rmi", "UPPER")).contains("repository name must be lowercase");
+    assertThat(docker.refused("rmi", "UPPER"))
+        .contains("repository name (library/UPPER) must be lowercase");
     assertThat(docker.ok("rmi", "-f", "nosuch")).isEmpty();
   }
 }

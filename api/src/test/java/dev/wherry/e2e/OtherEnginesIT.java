@@ -260,6 +260,8 @@ class OtherEnginesIT {
     String other = own.equals("linux/amd64") ? "linux/arm64" : "linux/amd64";
     assertThat(docker.refused("load", "--platform", other, "-i", theirs.toString()))
         .contains("many:1 was found but does not match the specified platform: wanted " + other);
+    assertThat(docker.refused("rmi", "--platform", other, "many:1"))
+        .contains("many:1 was found but does not match the specified platform: wanted " + other);
     assertThat(docker.ok("load", "--platform", own, "-i", theirs.toString()))
         .isEqualTo("Loaded image: many:1");
     docker.ok("save", "--platform", own, "-o", file("back.tar").toString(), "many");
@@ -268,5 +270,6 @@ class OtherEnginesIT {
     assertThat(docker.ok("history", "-q", "--platform", own, "many:1")).isNotEmpty();
     assertThat(docker.refused("history", "--platform", other, "many:1"))
         .contains("does not match the specified platform");
+    assertThat(docker.ok("rmi", "--platform", own, "many:1")).contains("Untagged: many:1");
   }
 }

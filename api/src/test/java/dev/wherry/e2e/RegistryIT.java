@@ -137,7 +137,8 @@ class RegistryIT {
   void of_an_index_the_platforms_image_is_taken() {
     try (RealRegistry registry = registry()) {
       RealRegistry.Pushed amd64 = registry.push("app", "amd64", busybox("amd64"));
-      RealRegistry.Pushed other = registry.push("app", "arm64", busybox("arm64"));
+      RealRegistry.Pushed other =
+          registry.push("app", "arm64", busybox("arm64").architecture("arm64"));
       RealRegistry.Pushed index = registry.pushIndex("app", "multi", amd64, other);
       String name = registry.name("app:multi");
       docker.ok("pull", "--platform", "linux/amd64", name);
@@ -145,9 +146,26 @@ class RegistryIT {
       assertThat(inspect(name, "{{.RepoDigests}}"))
           .isEqualTo("[" + registry.name("app") + "@" + index.digest() + "]");
       docker.ok("pull", "--platform", "linux/arm64", name);
-      assertThat(docker.ok("run", "--rm", name, "cat", "/mark")).isEqualTo("arm64");
+      assertThat(docker.run("run", "--rm", name, "cat", "/mark").stdout()).isEqualTo("arm64");
       assertThat(docker.refused("pull", "--platform", "linux/s390x", name))
           .contains("no matching manifest for linux/s390x in the manifest list entries");
+    }
+  }
+
+  @Test
+  void an_image_for_another_platform_only_is_pulled_and_refused() {
+    try (RealRegistry registry = registry()) {
+      registry.push("app", "1", busybox("foreign").architecture("arm64"));
+      String name = registry.name("app:1");
+      CliResult pulled = docker.run("pull", "--platform", "linux/amd64", name);
+      assertThat(pulled.exitCode()).isEqualTo(1);
+      assertThat(pulled.stdout()).contains("Status: Downloaded newer image for " + name);
+      assertThat(pulled.stderr())
+          .contains(
+              "image with reference %s was found but does not match the specified platform: "
+                      .formatted(name)
+                  + "wanted linux/amd64, actual: linux/arm64");
+      assertThat(inspect(name, "{{.Architecture}}")).isEqualTo("arm64");
     }
   }
 
@@ -236,7 +254,12 @@ class RegistryIT {
           .containsExactlyInAnyOrder(registry.name("team/boat"), registry.name("team/ship"));
     }
     assertThat(docker.refused("search", "--limit", "1000", "127.0.0.1:1/x"))
-        .contains("Limit 1000 is outside the range of [1, 100]");
+        .contains("limit 1000 is outside the range of [1, 100]");
+    assertThat(docker.refused("search", "--filter", "is-official=x", "a"))
+        .contains("invalid filter 'is-official=[x]'");
+    assertThat(docker.refused("search", "--filter", "stars=x", "a"))
+        .contains("invalid filter 'stars=x': strconv.Atoi: parsing \"x\": invalid syntax");
+    assertThat(docker.refused("search", "https://a/b")).contains("should not have a scheme");
   }
 
   @Test

@@ -30,7 +30,8 @@ public record ConfigView(
     @Nullable Map<String, String> labels,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable String stopSignal,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer stopTimeout,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable List<String> shell) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable List<String> shell)
+    implements ImageView.ImageConfigShape {
 
   /** {@code HealthConfig}; what is 0 is left out. */
   @JsonInclude(JsonInclude.Include.NON_DEFAULT)

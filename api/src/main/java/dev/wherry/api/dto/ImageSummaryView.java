@@ -21,6 +21,22 @@ public record ImageSummaryView(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long virtualSize,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ImageManifestView> manifests) {
 
+  /** The same with other names. */
+  public ImageSummaryView withNames(@Nullable List<String> tags, @Nullable List<String> digests) {
+    return new ImageSummaryView(
+        containers,
+        created,
+        id,
+        labels,
+        parentId,
+        digests,
+        tags,
+        sharedSize,
+        size,
+        virtualSize,
+        manifests);
+  }
+
   /** The same with its manifests. */
   public ImageSummaryView withManifests(List<ImageManifestView> all) {
     return new ImageSummaryView(

@@ -23,7 +23,7 @@ public record ImageView(
     ConfigView containerConfig,
     String dockerVersion,
     String author,
-    ConfigView config,
+    ImageConfigShape config,
     String architecture,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable String variant,
     String os,
@@ -35,6 +35,9 @@ public record ImageView(
     @JsonProperty("RootFS") RootFsView rootFs,
     MetadataView metadata,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ImageManifestView> manifests) {
+
+  /** {@code Config}: as a container has it, or since 1.50 as images alone have it. */
+  public sealed interface ImageConfigShape permits ConfigView, ImageConfigView {}
 
   /** {@code RootFS}. */
   public record RootFsView(

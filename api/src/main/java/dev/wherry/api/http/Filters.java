@@ -17,6 +17,8 @@ import java.util.regex.PatternSyntaxException;
 public record Filters(Map<String, Set<String>> fields) {
   public static final Filters NONE = new Filters(Map.of());
 
+  private static final String OF_NEITHER_FORM = "invalid filter";
+
   /**
    * Reads the parameter.
    *
@@ -27,12 +29,12 @@ public record Filters(Map<String, Set<String>> fields) {
     if (text.isEmpty()) {
       return NONE;
     }
-    JsonNode tree = Json.tree(text);
+    JsonNode tree = tree(text);
     if (tree.isNull() || tree.isMissingNode()) {
       return NONE;
     }
     if (!tree.isObject()) {
-      throw wrongType(tree, "value of type map[string]map[string]bool");
+      throw ofNeitherForm();
     }
     var fields = new LinkedHashMap<String, Set<String>>();
     for (Map.Entry<String, JsonNode> field : tree.properties()) {
@@ -41,40 +43,38 @@ public record Filters(Map<String, Set<String>> fields) {
     return new Filters(fields);
   }
 
+  private static JsonNode tree(String text) {
+    try {
+      return Json.tree(text);
+    } catch (EngineException e) {
+      throw new EngineException.InvalidParameter(OF_NEITHER_FORM, e);
+    }
+  }
+
   private static Set<String> values(JsonNode node) {
     var values = new LinkedHashSet<String>();
     if (node.isArray()) {
       for (JsonNode item : node) {
         if (!item.isTextual()) {
-          throw wrongType(item, "value of type string");
+          throw ofNeitherForm();
         }
         values.add(item.textValue());
       }
     } else if (node.isObject()) {
       for (Map.Entry<String, JsonNode> item : node.properties()) {
         if (!item.getValue().isBoolean()) {
-          throw wrongType(item.getValue(), "value of type bool");
+          throw ofNeitherForm();
         }
         values.add(item.getKey());
       }
     } else if (!node.isNull()) {
-      throw wrongType(node, "value of type map[string]bool");
+      throw ofNeitherForm();
     }
     return values;
   }
 
-  private static EngineException wrongType(JsonNode node, String wanted) {
-    String found =
-        switch (node.getNodeType()) {
-          case ARRAY -> "array";
-          case OBJECT, POJO -> "object";
-          case STRING, BINARY -> "string";
-          case NUMBER -> "number";
-          case BOOLEAN -> "bool";
-          case NULL, MISSING -> "null";
-        };
-    return new EngineException.InvalidParameter(
-        "json: cannot unmarshal " + found + " into Go " + wanted);
+  private static EngineException ofNeitherForm() {
+    return new EngineException.InvalidParameter(OF_NEITHER_FORM);
   }
 
   /**
@@ -89,6 +89,15 @@ public record Filters(Map<String, Set<String>> fields) {
       }
     }
     return this;
+  }
+
+  /** These and one more value. */
+  public Filters with(String name, String value) {
+    var more = new LinkedHashMap<>(fields);
+    var values = new LinkedHashSet<>(get(name));
+    values.add(value);
+    more.put(name, values);
+    return new Filters(more);
   }
 
   /** The wanted values of a filter, empty if it was not given. */

@@ -3,6 +3,7 @@ package dev.wherry.api.mapping;
 import dev.wherry.api.dto.ConfigView;
 import dev.wherry.api.dto.ConfigView.Empty;
 import dev.wherry.api.dto.ConfigView.HealthcheckView;
+import dev.wherry.api.dto.ImageConfigView;
 import dev.wherry.engine.container.ContainerConfig;
 import dev.wherry.engine.image.Healthcheck;
 import dev.wherry.engine.image.ImageConfig;
@@ -73,6 +74,24 @@ final class ConfigJson {
         config.labels(),
         config.stopSignal(),
         config.stopTimeout(),
+        config.shell());
+  }
+
+  /** An image's configuration with the members that images have. */
+  static ImageConfigView ofOci(ImageConfig config) {
+    return new ImageConfigView(
+        config.user(),
+        set(config.exposedPorts()),
+        config.env(),
+        config.entrypoint(),
+        config.cmd(),
+        set(config.volumes()),
+        config.workingDir(),
+        config.labels(),
+        config.stopSignal(),
+        config.argsEscaped(),
+        healthcheck(config.healthcheck()),
+        config.onBuild(),
         config.shell());
   }
 

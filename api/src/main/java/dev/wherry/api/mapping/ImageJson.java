@@ -8,12 +8,16 @@ import dev.wherry.api.dto.ImageView;
 import dev.wherry.api.dto.ImageView.MetadataView;
 import dev.wherry.api.dto.ImageView.RootFsView;
 import dev.wherry.api.http.ApiVersion;
+import dev.wherry.engine.container.Container;
 import dev.wherry.engine.image.Image;
 import dev.wherry.engine.image.ImageFilters;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Images as the API shows them. */
@@ -37,13 +41,13 @@ public final class ImageJson {
         image.repoTags(),
         image.repoDigests(),
         image.parent(),
-        image.comment(),
+        comment(image),
         created,
         image.container(),
         ConfigJson.of(image.containerConfig()),
         image.dockerVersion(),
         image.author(),
-        ConfigJson.of(image.config()),
+        version.atLeast(1, 50) ? ConfigJson.ofOci(image.config()) : ConfigJson.of(image.config()),
         image.architecture(),
         image.variant(),
         image.os(),
@@ -54,6 +58,13 @@ public final class ImageJson {
         new RootFsView("layers", image.diffIds()),
         new MetadataView(GoTime.nano(image.lastTagged())),
         manifests);
+  }
+
+  /** The image's own, else that of its last step. */
+  private static String comment(Image image) {
+    return image.comment().isEmpty() && !image.history().isEmpty()
+        ? image.history().getLast().comment()
+        : image.comment();
   }
 
   /**
@@ -78,9 +89,23 @@ public final class ImageJson {
         List.of());
   }
 
+  /** How many containers were made from each image, by its id. */
+  public static Map<String, Long> users(Collection<Container> containers) {
+    return containers.stream()
+        .collect(Collectors.groupingBy(Container::imageId, Collectors.counting()));
+  }
+
   /** An entry whose sizes and users were not counted. */
   public static ImageSummaryView summary(Image image, ApiVersion version) {
     return summary(image, NOT_COUNTED, NOT_COUNTED, version);
+  }
+
+  /** An entry of SystemDataUsage: as in ImageList, but names that it has none of are null. */
+  public static ImageSummaryView usage(
+      Image image, long containers, long sharedSize, ApiVersion version) {
+    return summary(image, containers, sharedSize, version)
+        .withNames(
+            ConfigJson.listOrNull(image.repoTags()), ConfigJson.listOrNull(image.repoDigests()));
   }
 
   /** Before 1.43 an image without names was shown with a name that says so. */

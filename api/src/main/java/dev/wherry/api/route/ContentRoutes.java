@@ -115,9 +115,8 @@ final class ContentRoutes {
   private static CommitRequest request(Exchange exchange, @Nullable CreateRequest config) {
     String repository = exchange.queryOrEmpty("repo");
     String tag = exchange.queryOrEmpty("tag");
-    String reference = tag.isEmpty() ? repository : repository + ":" + tag;
     return new CommitRequest(
-        repository.isEmpty() ? null : reference,
+        repository.isEmpty() ? null : NewName.of(repository, tag),
         exchange.queryOrEmpty("comment"),
         exchange.queryOrEmpty("author"),
         exchange.queryAll("changes"),

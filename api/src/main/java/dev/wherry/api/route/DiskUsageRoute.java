@@ -20,7 +20,6 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code GET /system/df}: what images, containers and volumes take. */
@@ -82,7 +81,7 @@ final class DiskUsageRoute {
     @Nullable List<ContainerSummaryView> summaries =
         types.contains("container") ? list.views(containers, containerSizes, version) : null;
     return new DiskUsageView(
-        withImages ? Long.valueOf(new LayerSizes(images).total()) : null,
+        withImages ? new LayerSizes(images).total() : 0,
         withImages ? images(images, containers, version) : null,
         summaries,
         types.contains("volume") ? volumes : null,
@@ -92,13 +91,11 @@ final class DiskUsageRoute {
   private static List<ImageSummaryView> images(
       List<Image> images, List<Container> containers, ApiVersion version) {
     var sizes = new LayerSizes(images);
-    Map<String, Long> users =
-        containers.stream()
-            .collect(Collectors.groupingBy(Container::imageId, Collectors.counting()));
+    Map<String, Long> users = ImageJson.users(containers);
     return images.stream()
         .map(
             image ->
-                ImageJson.summary(
+                ImageJson.usage(
                     image, users.getOrDefault(image.id(), 0L), sizes.shared(image), version))
         .toList();
   }

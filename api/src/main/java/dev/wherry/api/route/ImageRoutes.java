@@ -24,6 +24,7 @@ import io.vertx.core.http.HttpMethod;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -57,17 +58,23 @@ final class ImageRoutes {
   }
 
   private void list(Exchange exchange) {
-    Filters filters = Filters.parse(exchange.queryOrEmpty("filters"));
+    Filters filters = listFilters(exchange);
     var filter = new ImageFilter(filters, exchange.flag("all"), Instant.now());
     List<Image> all = images.list();
     List<Image> shown = filter.apply(all, images::get);
     var sizes = exchange.flag("shared-size") ? new LayerSizes(all) : null;
+    Map<String, Long> users =
+        exchange.version().atLeast(1, 51) ? ImageJson.users(containers.index().list()) : Map.of();
+    long notUsed = exchange.version().atLeast(1, 51) ? 0 : -1;
     List<ImageSummaryView> views =
         shown.stream()
             .map(
                 image ->
                     ImageJson.summary(
-                        image, -1, sizes == null ? -1 : sizes.shared(image), exchange.version()))
+                        image,
+                        users.getOrDefault(image.id(), notUsed),
+                        sizes == null ? -1 : sizes.shared(image),
+                        exchange.version()))
             .toList();
     if (exchange.version().atLeast(1, 47) && exchange.flag("manifests")) {
       var manifests = manifests();
@@ -78,6 +85,13 @@ final class ImageRoutes {
               .toList();
     }
     exchange.reply(200, views);
+  }
+
+  /** Before 1.41 a name could be given by itself. */
+  private static Filters listFilters(Exchange exchange) {
+    Filters filters = Filters.parse(exchange.queryOrEmpty("filters"));
+    String name = exchange.version().atLeast(1, 41) ? "" : exchange.queryOrEmpty("filter");
+    return name.isEmpty() ? filters : filters.with("reference", name);
   }
 
   private ImageManifests manifests() {
@@ -116,11 +130,16 @@ final class ImageRoutes {
       throw new EngineException.InvalidParameter("invalid reference format");
     }
     exchange.then(
-        images.tag(exchange.path("name"), tag.isEmpty() ? repository : repository + ":" + tag),
+        images.tag(exchange.path("name"), NewName.of(repository, tag)),
         done -> exchange.replyEmpty(201));
   }
 
   private void remove(Exchange exchange) {
+    String platform = PlatformParameter.ofMany(exchange);
+    if (!platform.isEmpty()) {
+      String name = exchange.path("name");
+      Platforms.require(images.get(name), name, platform);
+    }
     exchange.then(
         images.remove(exchange.path("name"), exchange.flag("force"), !exchange.flag("noprune")),
         deletions -> exchange.reply(200, deletions.stream().map(ImageRoutes::view).toList()));

@@ -157,7 +157,7 @@ final class ImageTransferRoutes {
     if (repository.isEmpty()) {
       return null;
     }
-    return tag.isEmpty() ? repository : repository + ":" + tag;
+    return NewName.of(repository, tag);
   }
 
   private static List<String> names(Exchange exchange) {

@@ -4,6 +4,7 @@ import dev.wherry.api.http.Exchange;
 import dev.wherry.api.http.Json;
 import dev.wherry.engine.error.EngineException;
 import io.vertx.core.buffer.Buffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The parameter {@code platform} of requests that choose one of an image's, a JSON object. */
@@ -29,9 +30,23 @@ final class PlatformParameter {
    */
   static String of(Exchange exchange, int since) {
     String text = exchange.queryOrEmpty("platform");
-    if (text.isEmpty() || !exchange.version().atLeast(1, since)) {
-      return "";
+    return text.isEmpty() || !exchange.version().atLeast(1, since) ? "" : parse(text);
+  }
+
+  /**
+   * The parameter {@code platforms} of requests that have had it since 1.50: at most one, since an
+   * image here is for one.
+   */
+  static String ofMany(Exchange exchange) {
+    List<String> all =
+        exchange.version().atLeast(1, 50) ? exchange.queryAll("platforms") : List.of();
+    if (all.size() > 1) {
+      throw new EngineException.InvalidParameter("multiple platforms are not supported");
     }
+    return all.isEmpty() ? "" : parse(all.getFirst());
+  }
+
+  private static String parse(String text) {
     Wire wire;
     try {
       wire = Json.read(Buffer.buffer(text), SHAPE);

@@ -14,6 +14,7 @@ import dev.wherry.engine.registry.Credentials;
 import dev.wherry.engine.registry.RegistryClient.Distribution;
 import dev.wherry.verticles.image.Images;
 import io.vertx.core.http.HttpMethod;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +85,10 @@ final class RegistryRoutes {
 
   private void search(Exchange exchange) {
     Filters filters = Filters.parse(exchange.queryOrEmpty("filters")).requireOnly(SEARCH_FILTERS);
+    // Said before the registry is asked.
+    for (String flag : List.of("is-automated", "is-official")) {
+      filters.flag(flag, true);
+    }
     int stars = filters.get("stars").stream().mapToInt(RegistryRoutes::stars).max().orElse(0);
     Integer limit = exchange.optionalNumber("limit");
     exchange.then(
@@ -112,7 +117,10 @@ final class RegistryRoutes {
     try {
       return Integer.parseInt(text);
     } catch (NumberFormatException e) {
-      throw new EngineException.InvalidParameter("invalid filter 'stars=[" + text + "]'", e);
+      throw new EngineException.InvalidParameter(
+          "invalid filter 'stars=%1$s': strconv.Atoi: parsing \"%1$s\": invalid syntax"
+              .formatted(text),
+          e);
     }
   }
 

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FiltersTest {
@@ -34,19 +33,11 @@ class FiltersTest {
   }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '~',
-      value = {
-        "{bad|invalid character 'b' looking for beginning of object key string",
-        "[]|json: cannot unmarshal array into Go value of type map[string]map[string]bool",
-        "{\"a\":1}|json: cannot unmarshal number into Go value of type map[string]bool",
-        "{\"a\":[1]}|json: cannot unmarshal number into Go value of type string",
-      })
-  void what_is_of_neither_form_is_refused(String text, String message) {
+  @ValueSource(strings = {"{bad", "[]", "{\"a\":1}", "{\"a\":[1]}", "{\"a\":{\"b\":1}}"})
+  void what_is_of_neither_form_is_refused(String text) {
     assertThatThrownBy(() -> Filters.parse(text))
         .isInstanceOf(InvalidParameter.class)
-        .hasMessage(message);
+        .hasMessage("invalid filter");
   }
 
   @Test

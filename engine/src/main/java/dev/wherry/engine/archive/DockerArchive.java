@@ -56,7 +56,7 @@ final class DockerArchive {
     try {
       node = Json.mapper().readTree(manifest);
     } catch (JsonProcessingException e) {
-      throw invalid(e.getOriginalMessage());
+      throw invalid(Json.complaint(e));
     }
     if (!node.isArray()) {
       throw invalid("no list of images");

@@ -93,7 +93,8 @@ final class ContainerCommit {
         config.stopTimeout(),
         config.healthcheck(),
         config.onBuild(),
-        config.shell());
+        config.shell(),
+        false);
   }
 
   private static @Nullable Set<String> nullIfEmpty(Set<String> set) {

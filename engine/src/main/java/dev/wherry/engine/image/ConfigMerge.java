@@ -39,7 +39,8 @@ public final class ConfigMerge {
         own.stopTimeout(),
         healthcheck(own.healthcheck(), base.healthcheck()),
         own.onBuild(),
-        own.shell());
+        own.shell(),
+        own.argsEscaped());
   }
 
   /** One's own first, then those of the base that it does not name. */

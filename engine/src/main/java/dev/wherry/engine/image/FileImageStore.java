@@ -285,15 +285,14 @@ public final class FileImageStore implements ImageStore {
     if (e instanceof UnmappedOwnerException) {
       return new EngineException.Internal(String.valueOf(e.getMessage()), e);
     }
-    return new EngineException.InvalidParameter("Error processing tar file: " + e.getMessage(), e);
+    return new EngineException.InvalidParameter(String.valueOf(e.getMessage()), e);
   }
 
   @Override
   public Image tag(String nameOrId, String reference) {
     ImageReference name = ImageReference.parse(reference).withDefaultTag();
     if (name.digest() != null) {
-      throw new EngineException.InvalidParameter(
-          "refusing to create a tag with a digest reference");
+      throw new EngineException.InvalidParameter("cannot import digest reference");
     }
     return table.exclusively(
         () -> {

@@ -64,7 +64,8 @@ public final class ImageChanges {
       case "volume" -> volumes(draft, text);
       case "workdir" -> workingDir(draft, text);
       default ->
-          throw new EngineException.InvalidParameter(name + " is not a valid change command");
+          throw new EngineException.InvalidParameter(
+              name.toUpperCase(Locale.ROOT) + " is not a valid change command");
     }
   }
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param exposedPorts ports such as {@code 80/tcp}
  * @param volumes absolute paths inside the container
  * @param stopTimeout seconds
+ * @param argsEscaped means something on Windows alone, and is shown
  */
 public record ImageConfig(
     String user,
@@ -27,8 +28,10 @@ public record ImageConfig(
     @Nullable Integer stopTimeout,
     @Nullable Healthcheck healthcheck,
     @Nullable List<String> onBuild,
-    @Nullable List<String> shell) {
+    @Nullable List<String> shell,
+    boolean argsEscaped) {
 
   public static final ImageConfig EMPTY =
-      new ImageConfig("", null, null, null, null, null, "", null, null, null, null, null, null);
+      new ImageConfig(
+          "", null, null, null, null, null, "", null, null, null, null, null, null, false);
 }

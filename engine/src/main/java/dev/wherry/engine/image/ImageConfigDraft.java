@@ -111,6 +111,7 @@ final class ImageConfigDraft {
         base.stopTimeout(),
         healthcheck,
         onBuild,
-        base.shell());
+        base.shell(),
+        base.argsEscaped());
   }
 }

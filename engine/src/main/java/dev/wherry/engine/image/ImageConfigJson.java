@@ -34,7 +34,8 @@ final class ImageConfigJson {
         config.path("StopTimeout").isInt() ? config.path("StopTimeout").intValue() : null,
         healthcheck(config.path("Healthcheck")),
         texts(config.path("OnBuild")),
-        texts(config.path("Shell")));
+        texts(config.path("Shell")),
+        config.path("ArgsEscaped").asBoolean(false));
   }
 
   private static @Nullable String emptyToNull(String text) {
@@ -104,6 +105,9 @@ final class ImageConfigJson {
     putHealthcheck(node, config.healthcheck());
     putTexts(node, "OnBuild", config.onBuild());
     putTexts(node, "Shell", config.shell());
+    if (config.argsEscaped()) {
+      node.put("ArgsEscaped", true);
+    }
     return node;
   }
 

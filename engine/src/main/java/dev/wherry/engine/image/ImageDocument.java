@@ -71,7 +71,7 @@ record ImageDocument(Image image, long size, List<Digest> diffIds, List<String> 
     try {
       return Json.mapper().readTree(json);
     } catch (JsonProcessingException e) {
-      throw invalid(e.getOriginalMessage());
+      throw invalid(Json.complaint(e));
     } catch (IOException e) {
       throw invalid(String.valueOf(e.getMessage()));
     }

@@ -55,7 +55,7 @@ public record ImageReference(
     String repository = end < 0 ? remote : remote.substring(0, end);
     if (!repository.toLowerCase(Locale.ROOT).equals(repository)) {
       throw new EngineException.InvalidParameter(
-          "invalid reference format: repository name must be lowercase");
+          "invalid reference format: repository name (%s) must be lowercase".formatted(repository));
     }
     Matcher matcher = REFERENCE.matcher(full);
     if (!matcher.matches()) {

@@ -9,7 +9,6 @@ import dev.wherry.engine.image.ImageReference;
 import dev.wherry.engine.image.ImageStore;
 import dev.wherry.engine.image.ImageStore.PulledImage;
 import dev.wherry.engine.image.IncomingImage;
-import dev.wherry.engine.image.Platforms;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,8 +36,8 @@ final class ImagePull {
     this.origins = origins;
   }
 
-  /** Pulls what is wanted, and says how that went. */
-  void all(
+  /** Pulls what is wanted, says how that went, and answers what there is now. */
+  List<Image> all(
       PullRequest request, Repository repository, Cancellation cancellation, PullProgress progress)
       throws IOException {
     List<ImageReference> wanted = new ArrayList<>();
@@ -50,27 +49,18 @@ final class ImagePull {
       wanted.add(request.reference());
     }
     boolean changed = false;
-    List<String> warnings = new ArrayList<>();
+    List<Image> images = new ArrayList<>();
     for (ImageReference reference : wanted) {
       PulledImage pulled = one(reference, request, repository, cancellation, progress);
       changed |= pulled.changed();
-      warnings.addAll(warnings(pulled, request));
+      images.add(pulled.image());
     }
     progress.line(
         "Status: %s for %s"
             .formatted(
                 changed ? "Downloaded newer image" : "Image is up to date",
                 request.reference().familiar()));
-    warnings.forEach(progress::line);
-  }
-
-  private static List<String> warnings(PulledImage pulled, PullRequest request) {
-    try {
-      Platforms.require(pulled.image(), request.reference().familiarName(), request.platform());
-      return List.of();
-    } catch (EngineException.NotFound e) {
-      return List.of("WARNING: " + e.getMessage());
-    }
+    return images;
   }
 
   private PulledImage one(

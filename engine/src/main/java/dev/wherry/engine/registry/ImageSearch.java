@@ -87,7 +87,7 @@ final class ImageSearch {
     int limit = wanted == 0 ? DEFAULT_LIMIT : wanted;
     if (limit < 1 || limit > MOST) {
       throw new EngineException.InvalidParameter(
-          "Limit " + limit + " is outside the range of [1, 100]");
+          "limit " + limit + " is outside the range of [1, 100]");
     }
     return limit;
   }

@@ -10,6 +10,7 @@ import dev.wherry.engine.image.Image;
 import dev.wherry.engine.image.ImageProgress;
 import dev.wherry.engine.image.ImageReference;
 import dev.wherry.engine.image.ImageStore;
+import dev.wherry.engine.image.Platforms;
 import dev.wherry.engine.store.Json;
 import dev.wherry.engine.store.JsonDocumentStore;
 import dev.wherry.engine.tar.TarFormatException;
@@ -73,23 +74,25 @@ public final class RegistryClient {
    * Pulls an image, or all of a repository.
    *
    * @param consumer told of progress, from several threads
-   * @throws EngineException with dockerd's text; nothing of the image is left then
+   * @throws EngineException with dockerd's text; nothing of the image is left then, unless it is
+   *     just for another platform than asked for
    */
   public void pull(
       PullRequest request, Cancellation cancellation, Consumer<ImageProgress> consumer) {
     PullProgress progress = new PullProgress(consumer);
     ImageReference reference = request.reference();
-    with(
-        directory.endpoints(reference.domain()),
-        request.credentials(),
-        Repository.scope(reference),
-        cancellation,
-        session -> {
-          pull.all(request, new Repository(session, reference), cancellation, progress);
-          return true;
-        },
-        error -> pullFailed(error, reference));
+    List<Image> pulled =
+        with(
+            directory.endpoints(reference.domain()),
+            request.credentials(),
+            Repository.scope(reference),
+            cancellation,
+            session ->
+                pull.all(request, new Repository(session, reference), cancellation, progress),
+            error -> pullFailed(error, reference));
     store.pulled(reference);
+    // The image is there then, but not the one that was asked for.
+    pulled.forEach(image -> Platforms.require(image, reference.toString(), request.platform()));
   }
 
   /**
@@ -281,6 +284,10 @@ public final class RegistryClient {
   public List<Found> search(
       String term, int wanted, Credentials credentials, Cancellation cancellation) {
     int limit = ImageSearch.limit(wanted);
+    if (term.contains("://")) {
+      throw new EngineException.InvalidParameter(
+          "invalid repository name: repository name (%s) should not have a scheme".formatted(term));
+    }
     int slash = term.indexOf('/');
     String first = slash < 0 ? "" : term.substring(0, slash);
     boolean named = first.matches(".*[.:].*") || first.equals("localhost");

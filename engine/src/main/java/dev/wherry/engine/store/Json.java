@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -44,6 +46,13 @@ public final class Json {
   /** The mapper; immutable by convention and safe to share. */
   public static JsonMapper mapper() {
     return MAPPER;
+  }
+
+  /** What is wrong with a document that somebody else wrote, in a few words. */
+  public static String complaint(JsonProcessingException error) {
+    return error instanceof JsonEOFException
+        ? "unexpected end of JSON input"
+        : error.getOriginalMessage();
   }
 
   private static JsonMapper build() {

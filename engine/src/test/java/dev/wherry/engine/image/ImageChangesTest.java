@@ -84,8 +84,8 @@ class ImageChangesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "FOO x, foo is not a valid change command",
-    "RUN make, run is not a valid change command",
+    "FOO x, FOO is not a valid change command",
+    "run make, RUN is not a valid change command",
     "ENV A, ENV must have two arguments",
     "EXPOSE 99999, invalid containerPort: 99999",
     "EXPOSE x, invalid containerPort: x",

@@ -12,7 +12,8 @@ class ImageFiltersTest {
 
   private static Image image(Map<String, String> labels, String... tags) {
     ImageConfig config =
-        new ImageConfig("", null, null, null, null, null, "", labels, null, null, null, null, null);
+        new ImageConfig(
+            "", null, null, null, null, null, "", labels, null, null, null, null, null, false);
     return new Image(
         "sha256:1",
         List.of(tags),

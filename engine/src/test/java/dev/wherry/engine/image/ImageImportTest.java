@@ -72,10 +72,11 @@ class ImageImportTest extends FileImageStoreFixture {
 
   @Test
   void what_cannot_be_imported_is_refused_and_nothing_of_it_stays() throws IOException {
-    assertRefused(ROOT, "UPPER", List.of(), null, "repository name must be lowercase");
+    assertRefused(
+        ROOT, "UPPER", List.of(), null, "repository name (library/UPPER) must be lowercase");
     assertRefused(
         ROOT, "a@sha256:" + "0".repeat(64), List.of(), null, "cannot import digest reference");
-    assertRefused(ROOT, "a", List.of("FOO x"), null, "foo is not a valid change command");
+    assertRefused(ROOT, "a", List.of("FOO x"), null, "FOO is not a valid change command");
     assertRefused(ROOT, "a", List.of(), "a/b/c/d", "cannot parse platform specifier");
     assertRefused(ROOT, "a", List.of(), "windows", "operating system is not supported");
     assertRefused("not a tar".getBytes(), "a", List.of(), null, "unexpected EOF");

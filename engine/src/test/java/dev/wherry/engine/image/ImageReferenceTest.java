@@ -50,8 +50,8 @@ class ImageReferenceTest {
     "a/../b, invalid reference format",
     "-a, invalid reference format",
     "a@sha256:12, invalid reference format",
-    "UPPER, invalid reference format: repository name must be lowercase",
-    "host:5000/UPPER, invalid reference format: repository name must be lowercase",
+    "UPPER, invalid reference format: repository name (library/UPPER) must be lowercase",
+    "host:5000/UPPER, invalid reference format: repository name (UPPER) must be lowercase",
   })
   void malformed_names_are_refused_in_dockerds_words(String written, String message) {
     assertThatThrownBy(() -> ImageReference.parse(written))

@@ -29,7 +29,8 @@ class ImageDefaultsTest {
           null,
           new Healthcheck(List.of("CMD", "true"), 5, 6, 7, 8, 9),
           null,
-          null);
+          null,
+          false);
 
   private static NewContainer request(
       @Nullable List<String> entrypoint,

@@ -27,7 +27,8 @@ public final class ImageConfigMapper {
             ? null
             : NewContainerMapper.healthcheck(request.healthcheck(), true),
         request.onBuild(),
-        request.shell());
+        request.shell(),
+        false);
   }
 
   private static @Nullable Set<String> keys(@Nullable Map<String, ?> map) {
