@@ -197,7 +197,8 @@ class NetworkConnectIT {
                 "create", "--network", "bay", "--ip", "9.9.9.9", TestImages.BUSYBOX, "true"))
         .contains("invalid config for network bay: invalid endpoint settings:")
         .contains("no configured subnet or ip-range contain the IP address 9.9.9.9");
-    assertThat(docker.refused("network", "connect", "--ip", "172.17.0.99", "bridge", "boat"))
+    docker.ok("create", "--name", "apart", "--network", "bay", TestImages.BUSYBOX);
+    assertThat(docker.refused("network", "connect", "--ip", "172.17.0.99", "bridge", "apart"))
         .contains("* user specified IP address is supported on user defined networks only");
     assertThat(docker.refused("network", "connect", "nowhere", "boat"))
         .contains("network nowhere not found");
@@ -210,7 +211,7 @@ class NetworkConnectIT {
     assertThat(docker.refused("network", "connect", "--ip", "10.99.1.50", "bay", "other"))
         .contains("Address already in use");
     assertThat(exec("other", "ls /sys/class/net")).doesNotContain("eth1");
-    docker.ok("rm", "-f", "boat", "other");
+    docker.ok("rm", "-f", "boat", "other", "apart");
     docker.ok("network", "rm", "bay", "auto");
   }
 }

@@ -355,7 +355,8 @@ class NetworkDriversIT {
     refusedNetwork(
         "doesn't support multiple subnets", "--subnet=10.1.0.0/24", "--subnet=10.2.0.0/24");
     refusedNetwork("This node is not a swarm manager.", "-d", "overlay");
-    refusedNetwork("invalid CIDR address", "--subnet", "10.1.0.0/33");
+    refusedNetwork(
+        "invalid subnet 10.1.0.0/33: invalid CIDR block notation", "--subnet", "10.1.0.0/33");
     refusedNetwork("no matching subnet for", "--subnet=10.1.0.0/24", "--gateway=10.2.0.1");
     refusedNetwork("it should be 10.1.0.0/24", "--subnet=10.1.0.5/24");
     refusedNetwork(

@@ -263,7 +263,7 @@ class OtherRoutesTest {
   void networks_are_listed_inspected_made_and_removed() {
     assertThat(json("/networks")).hasSize(3);
     assertThat(json("/networks/bridge").path("IPAM").toString())
-        .isEqualTo("{\"Driver\":\"default\",\"Options\":null,\"Config\":[]}");
+        .isEqualTo("{\"Driver\":\"default\",\"Options\":null,\"Config\":null}");
     RawHttp.Answer made =
         api.post(
             "/networks/create",
