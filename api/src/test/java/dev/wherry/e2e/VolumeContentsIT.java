@@ -110,6 +110,9 @@ class VolumeContentsIT {
         .contains("No such container: nobody");
     assertThat(docker.refused("create", "--volumes-from", "boat:odd", TestImages.BUSYBOX))
         .contains("invalid mode: odd");
+    docker.ok("create", "--name", "heir", "--volumes-from", "boat:ro", TestImages.BUSYBOX);
+    assertThat(docker.ok("inspect", "-f", "{{range .Mounts}}[{{.Mode}}{{.RW}}]{{end}}", "heir"))
+        .isEqualTo("[false][false]");
   }
 
   @Test
@@ -159,10 +162,29 @@ class VolumeContentsIT {
   }
 
   @Test
+  void a_volume_that_nobody_named_is_marked_so() {
+    String name = docker.ok("volume", "create", "--label", "a=b");
+    assertThat(docker.ok("volume", "inspect", "-f", "{{json .Labels}}", name))
+        .isEqualTo("{\"a\":\"b\",\"com.docker.volume.anonymous\":\"\"}");
+    docker.ok("create", "--name", "boat", "-v", "/deck", TestImages.BUSYBOX);
+    docker.ok("volume", "create", "hold");
+    assertThat(docker.ok("volume", "ls", "-q", "-f", "label=com.docker.volume.anonymous").lines())
+        .hasSize(2)
+        .contains(name);
+    docker.ok("rm", "-v", "boat");
+    docker.ok("volume", "rm", "hold", name);
+  }
+
+  @Test
   void what_only_a_swarm_has_is_refused_by_name_and_so_are_bad_bodies() {
     assertThat(create("{\"Name\":\"hold\",\"ClusterVolumeSpec\":{\"Group\":\"g\"}}").body())
         .contains("cluster volume");
+    RawHttp.Answer update = RawHttp.send(daemon.socket(), "PUT", "/v1.44/volumes/hold", "{}");
+    assertThat(update.status()).isEqualTo(503);
+    assertThat(update.body())
+        .contains("volume update only valid for cluster volumes, but swarm is unavailable");
     assertThat(create("{\"Name\":7}").status()).isEqualTo(400);
+    assertThat(create("{\"Name\":\"hold\"} more").body()).contains("unexpected content after JSON");
     assertThat(create("{\"Name\":\"hold\",\"DriverOpts\":[]}").status()).isEqualTo(400);
     assertThat(create("{\"Name\":\"" + "a".repeat(300) + "\"}").status())
         .as("longer than a directory's name can be")

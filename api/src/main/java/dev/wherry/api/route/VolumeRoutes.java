@@ -40,7 +40,7 @@ final class VolumeRoutes {
         .post("/volumes/prune", this::prune)
         .get(
             "/volumes/:name", e -> e.reply(200, VolumeJson.view(volumes.get(e.path("name")), null)))
-        .put("/volumes/:name", Missing.operation("updating a cluster volume"))
+        .put("/volumes/:name", VolumeRoutes::update)
         .delete("/volumes/:name", this::remove);
   }
 
@@ -74,6 +74,12 @@ final class VolumeRoutes {
 
   private static Map<String, String> orEmpty(@Nullable Map<String, String> map) {
     return map == null ? Map.of() : map;
+  }
+
+  /** What can be changed of a volume is that of cluster volumes. */
+  private static void update(Exchange exchange) {
+    throw new EngineException.Unavailable(
+        "volume update only valid for cluster volumes, but swarm is unavailable");
   }
 
   private void remove(Exchange exchange) {

@@ -138,7 +138,7 @@ final class MountResolver {
                 mount.source(),
                 mount.destination(),
                 mount.driver(),
-                mode.isEmpty() ? mount.mode() : mode,
+                "",
                 mount.readWrite() && BindSpec.isWritable(mode),
                 mount.propagation(),
                 false,

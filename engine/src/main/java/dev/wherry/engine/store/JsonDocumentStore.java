@@ -31,13 +31,13 @@ import org.slf4j.LoggerFactory;
  * a full disk states still change and things can be removed.
  *
  * <p>Keys are file names: they start with a letter or digit and go on with letters, digits, {@code
- * _}, {@code .} and {@code -}, 200 characters at most.
+ * _}, {@code .} and {@code -}, 240 characters at most.
  *
  * @param <T> the documents' type, mapped by {@link Json}
  */
 public final class JsonDocumentStore<T> implements DocumentStore<T> {
   private static final Logger LOG = LoggerFactory.getLogger(JsonDocumentStore.class);
-  private static final Pattern KEY = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,199}");
+  private static final Pattern KEY = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,239}");
   private static final String SUFFIX = ".json";
   private static final String TEMPORARY = ".tmp";
   private static final String DAMAGED = ".damaged";

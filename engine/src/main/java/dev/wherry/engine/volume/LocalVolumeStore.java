@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,8 +41,10 @@ public final class LocalVolumeStore implements VolumeStore {
   private static final String DATA = "_data";
   private static final String REMOVED = ".removed-";
 
-  /** NAME_MAX of linux/limits.h. */
-  private static final int MAX_NAME = 255;
+  private static final String ANONYMOUS = "com.docker.volume.anonymous";
+
+  /** What a document can be called: NAME_MAX of linux/limits.h with room for what it ends with. */
+  private static final int MAX_NAME = 240;
 
   private static final int VOLUME_MODE = 0701;
   private static final int DATA_MODE = 0755;
@@ -90,7 +93,8 @@ public final class LocalVolumeStore implements VolumeStore {
   }
 
   private void adopt(String name, Path directory) {
-    if (!NAME.matcher(name).matches() || !Files.isDirectory(directory.resolve(DATA))) {
+    boolean named = name.length() <= MAX_NAME && NAME.matcher(name).matches();
+    if (!named || !Files.isDirectory(directory.resolve(DATA))) {
       LOG.warn("{} is no volume's directory and is left alone", directory);
       return;
     }
@@ -139,11 +143,19 @@ public final class LocalVolumeStore implements VolumeStore {
       paths.mkdir(directory, VOLUME_MODE);
       paths.mkdir(data, DATA_MODE);
       ids.own(paths, data);
-      return keep(new Volume(chosen, data, now(), labels, options, anonymous));
+      return keep(
+          new Volume(chosen, data, now(), anonymous ? marked(labels) : labels, options, anonymous));
     } catch (LinuxException | EngineException e) {
       paths.removeTree(directory);
       throw new EngineException.Internal("create " + chosen + ": " + e.getMessage(), e);
     }
+  }
+
+  /** By which clients tell a volume that nobody named. */
+  private static Map<String, String> marked(Map<String, String> labels) {
+    Map<String, String> marked = new LinkedHashMap<>(labels);
+    marked.put(ANONYMOUS, "");
+    return marked;
   }
 
   private Volume keep(Volume volume) {

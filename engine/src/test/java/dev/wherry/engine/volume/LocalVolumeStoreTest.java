@@ -40,6 +40,22 @@ class LocalVolumeStoreTest {
   }
 
   @Test
+  void a_name_that_is_too_long_is_refused_and_hinders_no_later_start() throws IOException {
+    LocalVolumeStore store = open();
+    String longest = "a".repeat(240);
+    store.create(longest, Map.of(), Map.of(), false);
+    for (int length : new int[] {241, 255, 300}) {
+      String name = "b".repeat(length);
+      assertThatThrownBy(() -> store.create(name, Map.of(), Map.of(), false))
+          .isInstanceOf(EngineException.InvalidParameter.class)
+          .hasMessage("create " + name + ": file name too long");
+    }
+    Files.createDirectories(directory.resolve("volumes/" + "c".repeat(250) + "/_data"));
+
+    assertThat(open().list()).extracting(Volume::name).containsExactly(longest);
+  }
+
+  @Test
   void a_volumes_size_is_that_of_its_files() throws IOException {
     LocalVolumeStore store = open();
     Volume made = store.create("data", Map.of(), Map.of(), false);
