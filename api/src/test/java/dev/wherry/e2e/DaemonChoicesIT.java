@@ -85,6 +85,8 @@ class DaemonChoicesIT {
                           "recorder": {"path": "%s", "runtimeArgs": ["--rootless=false"]},
                           "gone": {"path": "/nowhere/runc"}},
              "default-runtime": "recorder",
+             "icc": false, "mtu": 1400, "fixed-cidr": "10.98.0.0/24", "ipv6": true,
+             "fixed-cidr-v6": "fd00:98::/64",
              "default-address-pools": [{"base": "10.99.0.0/16", "size": 24}],
              "cdi-spec-dirs": ["%s"], "features": {"cdi": true}}
             """
@@ -119,6 +121,18 @@ class DaemonChoicesIT {
         .allMatch(subnet -> subnet.matches("10\\.99\\.\\d+\\.0/24"))
         .doesNotHaveDuplicates();
     docker.ok("network", "rm", "sea", "lake");
+  }
+
+  @Test
+  void the_default_network_is_as_the_administrator_says() {
+    String link = "cat /sys/class/net/eth0/mtu; ip addr show eth0";
+    assertThat(docker.ok("run", "--rm", TestImages.BUSYBOX, "sh", "-c", link))
+        .startsWith("1400\n")
+        .contains("inet 10.98.0.", "inet6 fd00:98::");
+    assertThat(docker.ok("network", "inspect", "-f", "{{json .IPAM.Config}}", "bridge"))
+        .contains("\"IPRange\":\"10.98.0.0/24\"", "\"Subnet\":\"fd00:98::/64\"");
+    String icc = "{{index .Options \"com.docker.network.bridge.enable_icc\"}}";
+    assertThat(docker.ok("network", "inspect", "-f", icc, "bridge")).isEqualTo("false");
   }
 
   @Test

@@ -63,6 +63,7 @@ public record DaemonConfig(
    * The default network, and name resolution for containers that do not choose their own.
    *
    * @param bridge the network named {@code bridge}
+   * @param bridgeSettings what that network is like
    * @param addressPools where networks get their subnets; empty means the engine's own
    * @param published where the default network publishes a port if the user names no address
    * @param bridgeOptions options of new networks of the driver {@code bridge}, where their creator
@@ -73,6 +74,7 @@ public record DaemonConfig(
    */
   public record Network(
       DefaultBridge bridge,
+      BridgeSettings bridgeSettings,
       List<AddressPool> addressPools,
       InetAddress published,
       Map<String, String> bridgeOptions,

@@ -30,6 +30,7 @@ final class NetworkRules {
     }
     return new Network(
         bridge(settings),
+        BridgeSettings.of(settings),
         pools(settings.items(POOLS)),
         published,
         bridgeOptions(settings),

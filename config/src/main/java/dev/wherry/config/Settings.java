@@ -120,6 +120,11 @@ record Settings(Map<String, Object> values) {
     return Boolean.TRUE.equals(values.get(key));
   }
 
+  /** Whether a boolean directive was given as false. */
+  boolean isFalse(String key) {
+    return Boolean.FALSE.equals(values.get(key));
+  }
+
   /** A value without what is secret in it. */
   private static String shown(String key, Object value) {
     String text = show(value);

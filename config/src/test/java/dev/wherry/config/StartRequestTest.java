@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -237,10 +238,13 @@ class StartRequestTest {
   @Test
   void directives_that_ask_for_what_the_engine_does_not_do_are_all_named() {
     assertThatThrownBy(
-            () -> file("{\"icc\": false, \"bip6\": \"fd00::1/64\", \"ipv6\": false}", "--init"))
+            () ->
+                file(
+                    "{\"iptables\": false, \"metrics-addr\": \":9323\", \"ipv6\": false}",
+                    "--init"))
         .hasMessageContaining("not supported by Wherry")
-        .hasMessageContaining("icc: false")
-        .hasMessageContaining("bip6: fd00::1/64")
+        .hasMessageContaining("iptables: false")
+        .hasMessageContaining("metrics-addr: :9323")
         .hasMessageContaining("init: true")
         .hasMessageNotContaining("ipv6");
   }
@@ -331,6 +335,41 @@ class StartRequestTest {
   }
 
   @Test
+  void the_default_network_is_as_the_administrator_says() throws Exception {
+    BridgeSettings usual = file("{}").network().bridgeSettings();
+    assertThat(usual.icc()).isTrue();
+    assertThat(usual.masquerade()).isTrue();
+    assertThat(usual.ipv6()).isEmpty();
+    BridgeSettings settings =
+        file(
+                "{\"icc\": false, \"ip-masq\": false, \"mtu\": 1400, \"ipv6\": true,"
+                    + " \"fixed-cidr\": \"10.1.0.0/25\", \"default-gateway\": \"10.1.0.9\"}",
+                "--bip6",
+                "fd00::5/64",
+                "--fixed-cidr-v6",
+                "fd00::/80",
+                "--default-gateway-v6",
+                "fd00::9")
+            .network()
+            .bridgeSettings();
+    assertThat(settings.icc()).isFalse();
+    assertThat(settings.masquerade()).isFalse();
+    assertThat(settings.mtu()).isEqualTo(1400);
+    assertThat(settings.ipv4().range().orElseThrow().prefixLength()).isEqualTo(25);
+    assertThat(settings.ipv4().gateway()).contains(InetAddress.ofLiteral("10.1.0.9"));
+    BridgeSettings.Family six = settings.ipv6().orElseThrow();
+    assertThat(six.address().orElseThrow().address()).isEqualTo(InetAddress.ofLiteral("fd00::5"));
+    assertThat(six.range().orElseThrow().prefixLength()).isEqualTo(80);
+    assertThat(six.gateway()).contains(InetAddress.ofLiteral("fd00::9"));
+    for (String wrong : List.of("fixed-cidr=fd00::/64", "fixed-cidr-v6=10.0.0.0/8", "bip6=zz")) {
+      assertThatThrownBy(() -> file("{}", "--" + wrong)).hasMessageContaining("invalid CIDR");
+    }
+    assertThatThrownBy(() -> file("{}", "--default-gateway", "fd00::1"))
+        .hasMessageContaining("other family");
+    assertThatThrownBy(() -> file("{}", "--mtu=-1")).hasMessage("invalid default MTU: -1");
+  }
+
+  @Test
   void runtime_settings_beyond_the_path_are_named() {
     assertThatThrownBy(
             () -> file("{\"runtimes\": {\"x\": {\"path\": \"/x\", \"runtimeType\": \"io.x.v1\"}}}"))
@@ -340,12 +379,12 @@ class StartRequestTest {
   @Test
   void validate_checks_and_says_so() throws ConfigException, IOException {
     Path good = Files.writeString(dir.resolve("good.json"), "{\"debug\": true}");
-    Path bad = Files.writeString(dir.resolve("bad.json"), "{\"icc\": false}");
+    Path bad = Files.writeString(dir.resolve("bad.json"), "{\"iptables\": false}");
 
     assertThat(printed("--validate", "--config-file", good.toString()))
         .isEqualTo("configuration OK");
     assertThatThrownBy(() -> printed("--validate", "--config-file", bad.toString()))
-        .hasMessageContaining("icc: false");
+        .hasMessageContaining("iptables: false");
   }
 
   @Test
@@ -353,6 +392,6 @@ class StartRequestTest {
     assertThat(printed("--version")).matches("Wherry version \\d+\\.\\d+\\.\\d+");
     assertThat(printed("--help", "--label", "bad"))
         .contains("--host", "--data-root", "--bip")
-        .doesNotContain("--icc");
+        .doesNotContain("--iptables");
   }
 }

@@ -1,5 +1,6 @@
 package dev.wherry.verticles;
 
+import dev.wherry.config.BridgeSettings;
 import dev.wherry.config.DaemonConfig;
 import dev.wherry.config.DefaultBridge;
 import dev.wherry.config.SeccompProfile;
@@ -37,6 +38,7 @@ import dev.wherry.engine.log.LogDriver;
 import dev.wherry.engine.log.LogPolicy;
 import dev.wherry.engine.names.NetworkNames;
 import dev.wherry.engine.names.Responder;
+import dev.wherry.engine.network.DefaultBridgeOptions;
 import dev.wherry.engine.network.DefaultPools;
 import dev.wherry.engine.network.HostBridge;
 import dev.wherry.engine.network.LocalNetworks;
@@ -204,8 +206,28 @@ final class EngineOpener {
             .toList();
     return new NetworkDefaults(
         pools.isEmpty() ? DefaultPools.STANDARD : new DefaultPools(pools),
-        network.published(),
+        bridgeOptions(network),
         network.bridgeOptions());
+  }
+
+  private static DefaultBridgeOptions bridgeOptions(DaemonConfig.Network network) {
+    BridgeSettings settings = network.bridgeSettings();
+    return new DefaultBridgeOptions(
+        network.published(),
+        settings.icc(),
+        settings.masquerade(),
+        (int) Math.min(settings.mtu(), Integer.MAX_VALUE),
+        family(settings.ipv4()),
+        settings.ipv6().map(EngineOpener::family));
+  }
+
+  private static DefaultBridgeOptions.Family family(BridgeSettings.Family family) {
+    return new DefaultBridgeOptions.Family(
+        family
+            .address()
+            .map(cidr -> new HostBridge.HostAddress(cidr.address(), cidr.prefixLength())),
+        family.range().map(cidr -> Subnet.of(cidr.address(), cidr.prefixLength())),
+        family.gateway());
   }
 
   private static HostBridge bridge(DefaultBridge bridge) {

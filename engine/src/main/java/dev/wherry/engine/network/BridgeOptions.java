@@ -147,16 +147,16 @@ record BridgeOptions(
   /**
    * The options of the network named bridge, as inspect shows them.
    *
-   * @param published where a port is published if the user names no address
+   * @param bridge its interface
    */
-  static Map<String, String> ofDefault(String bridge, InetAddress published) {
+  static Map<String, String> ofDefault(String bridge, DefaultBridgeOptions wanted) {
     Map<String, String> options = new LinkedHashMap<>();
     options.put(DEFAULT, "true");
-    options.put(ICC, "true");
-    options.put(MASQUERADE, "true");
-    options.put(HOST_BINDING, Subnet.text(published));
+    options.put(ICC, Boolean.toString(wanted.icc()));
+    options.put(MASQUERADE, Boolean.toString(wanted.masquerade()));
+    options.put(HOST_BINDING, Subnet.text(wanted.published()));
     options.put(NAME, bridge);
-    options.put(MTU, "1500");
+    options.put(MTU, wanted.mtu() == 0 ? "1500" : Integer.toString(wanted.mtu()));
     return options;
   }
 

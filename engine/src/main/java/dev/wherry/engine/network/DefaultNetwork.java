@@ -37,20 +37,23 @@ final class DefaultNetwork {
   }
 
   /**
-   * The configured address, else the one that the bridge has, so that containers that outlived a
-   * former daemon stay where they are, else that of the last time, else a free one.
+   * The configured address, else the first of the configured range, but before that the one that
+   * the bridge has, so that containers that outlived a former daemon stay where they are, else that
+   * of the last time, if it has the range; else a free one.
    */
   private HostAddress address(HostBridge.Managed bridge) {
     Optional<HostAddress> wanted =
         bridge
             .address()
-            .or(() -> driver.find(bridge.name()).flatMap(this::ipv4))
-            .or(() -> ofLastTime(bridge.name()));
-    return wanted.orElseGet(
-        () -> {
-          Subnet free = defaults.pools().free(inUse(bridge.name()));
-          return new HostAddress(free.at(1), free.prefixLength());
-        });
+            .or(() -> driver.find(bridge.name()).flatMap(this::ipv4).filter(this::hasRange))
+            .or(() -> ofLastTime(bridge.name(), true).filter(this::hasRange))
+            .or(() -> defaults.bridge().ipv4().range().map(DefaultNetwork::first));
+    return wanted.orElseGet(() -> first(defaults.pools().free(inUse(bridge.name()))));
+  }
+
+  /** Whether the configured range of addresses, if there is one, is in an address's subnet. */
+  private boolean hasRange(HostAddress address) {
+    return defaults.bridge().ipv4().range().map(address.subnet()::contains).orElse(true);
   }
 
   private HostAddress address(HostBridge.Existing bridge) {
@@ -72,10 +75,11 @@ final class DefaultNetwork {
     return driver.addresses(link).stream().filter(address -> address.subnet().isIpv4()).findFirst();
   }
 
-  private Optional<HostAddress> ofLastTime(String bridge) {
+  private Optional<HostAddress> ofLastTime(String bridge, boolean ipv4) {
     List<Subnet> inUse = inUse(bridge);
     return registry.named(PredefinedNetworks.BRIDGE).stream()
         .flatMap(stored -> stored.network().pools().stream())
+        .filter(pool -> Subnet.parse(pool.subnet()).isIpv4() == ipv4)
         .map(
             pool ->
                 new HostAddress(
@@ -91,9 +95,15 @@ final class DefaultNetwork {
   }
 
   private void store(String bridge, HostAddress address, boolean owned) {
-    Network.Pool pool =
-        new Network.Pool(address.subnet().toString(), "", Subnet.text(address.address()), Map.of());
-    Network fresh = PredefinedNetworks.bridge(bridge, pool, defaults.published(), clock);
+    DefaultBridgeOptions wanted = defaults.bridge();
+    List<Network.Pool> pools = new ArrayList<>();
+    pools.add(pool(address, wanted.ipv4(), LiveNetwork.GATEWAY_IPV4));
+    wanted
+        .ipv6()
+        .map(six -> pool(addressIpv6(bridge, six), six, LiveNetwork.GATEWAY_IPV6))
+        .ifPresent(pools::add);
+    PoolCheck.check(pools, subnet -> true);
+    Network fresh = PredefinedNetworks.bridge(bridge, pools, wanted, clock);
     Network record =
         registry
             .named(PredefinedNetworks.BRIDGE)
@@ -108,5 +118,28 @@ final class DefaultNetwork {
     }
     present.ifPresent(old -> registry.remove(old.network().id()));
     registry.put(stored);
+  }
+
+  private static Network.Pool pool(
+      HostAddress address, DefaultBridgeOptions.Family family, String gatewayKey) {
+    Map<String, String> aux =
+        family.gateway().map(gateway -> Map.of(gatewayKey, Subnet.text(gateway))).orElse(Map.of());
+    String range = family.range().map(Subnet::toString).orElse("");
+    return new Network.Pool(
+        address.subnet().toString(), range, Subnet.text(address.address()), aux);
+  }
+
+  /** The configured address, else the first of the configured range, else that of the last time. */
+  private HostAddress addressIpv6(String bridge, DefaultBridgeOptions.Family wanted) {
+    return wanted
+        .address()
+        .or(() -> wanted.range().map(DefaultNetwork::first))
+        .or(() -> ofLastTime(bridge, false))
+        .orElseGet(
+            () -> first(defaults.pools().freeIpv6(inUse(bridge)).orElseGet(PoolPlan::uniqueLocal)));
+  }
+
+  private static HostAddress first(Subnet subnet) {
+    return new HostAddress(subnet.at(1), subnet.prefixLength());
   }
 }

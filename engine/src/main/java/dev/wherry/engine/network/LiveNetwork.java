@@ -14,9 +14,16 @@ import java.util.Set;
  * by whom. Thread-safe.
  */
 final class LiveNetwork {
+  /** The name of an auxiliary address that containers take for their gateway, dockerd's. */
+  static final String GATEWAY_IPV4 = "DefaultGatewayIPv4";
+
+  /** The same for IPv6. */
+  static final String GATEWAY_IPV6 = "DefaultGatewayIPv6";
+
   private final StoredNetwork stored;
   private final LinkOptions options;
   private final List<HostAddress> gateways = new ArrayList<>();
+  private final List<HostAddress> waysOut = new ArrayList<>();
   private final List<AddressPool> pools = new ArrayList<>();
   private final Set<String> endpoints = new HashSet<>();
   private boolean retired;
@@ -31,12 +38,21 @@ final class LiveNetwork {
       if (!pool.gateway().isEmpty()) {
         InetAddress gateway = Subnet.literal(pool.gateway());
         gateways.add(new HostAddress(gateway, subnet.prefixLength()));
+        String out = wayOut(pool, subnet);
+        waysOut.add(new HostAddress(Subnet.literal(out), subnet.prefixLength()));
         reserved.add(gateway);
       }
       pool.auxAddresses().values().forEach(aux -> reserved.add(Subnet.literal(aux)));
       Subnet range = pool.range().isEmpty() ? subnet : Subnet.parse(pool.range());
       pools.add(new AddressPool(subnet, range, reserved));
     }
+  }
+
+  private String wayOut(Network.Pool pool, Subnet subnet) {
+    String key = subnet.isIpv4() ? GATEWAY_IPV4 : GATEWAY_IPV6;
+    return options instanceof BridgeOptions
+        ? pool.auxAddresses().getOrDefault(key, pool.gateway())
+        : pool.gateway();
   }
 
   Network network() {
@@ -62,9 +78,9 @@ final class LiveNetwork {
     return pools.stream().map(AddressPool::subnet).toList();
   }
 
-  /** The gateway of the subnet that an address is in. */
+  /** Where packets leave the subnet that an address is in. */
   Optional<InetAddress> gatewayOf(InetAddress address) {
-    return gateways.stream()
+    return waysOut.stream()
         .filter(gateway -> gateway.subnet().contains(address))
         .map(HostAddress::address)
         .findFirst();

@@ -7,14 +7,20 @@ import java.util.Map;
  * What networks have when their creator does not say.
  *
  * @param pools where subnets come from
- * @param published where the default network publishes a port if the user names no address
+ * @param bridge what the network named bridge is like
  * @param bridgeOptions of a new network
  */
 public record NetworkDefaults(
-    DefaultPools pools, InetAddress published, Map<String, String> bridgeOptions) {
+    DefaultPools pools, DefaultBridgeOptions bridge, Map<String, String> bridgeOptions) {
   /** dockerd's. */
   public static final NetworkDefaults STANDARD =
       new NetworkDefaults(DefaultPools.STANDARD, Subnet.literal("0.0.0.0"), Map.of());
+
+  /** dockerd's default network, but for where it publishes a port if the user names no address. */
+  public NetworkDefaults(
+      DefaultPools pools, InetAddress published, Map<String, String> bridgeOptions) {
+    this(pools, DefaultBridgeOptions.publishingAt(published), bridgeOptions);
+  }
 
   /**
    * Checks them.

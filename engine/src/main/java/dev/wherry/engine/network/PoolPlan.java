@@ -91,7 +91,7 @@ record PoolPlan(DefaultPools defaults, NetworkPlanner.InUse inUse, Gateways gate
   }
 
   /** A subnet of our own that nobody else has chosen, RFC 4193. */
-  private static Subnet uniqueLocal() {
+  static Subnet uniqueLocal() {
     String random = Ids.random();
     String cidr =
         "fd%s:%s:%s::/%d"

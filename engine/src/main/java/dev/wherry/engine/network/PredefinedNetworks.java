@@ -1,7 +1,6 @@
 package dev.wherry.engine.network;
 
 import dev.wherry.engine.store.Ids;
-import java.net.InetAddress;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +24,9 @@ final class PredefinedNetworks {
 
   /** The record of the network named bridge. */
   static Network bridge(
-      String interfaceName, Network.Pool pool, InetAddress published, Clock clock) {
-    Map<String, String> options = BridgeOptions.ofDefault(interfaceName, published);
-    return record(BRIDGE, BRIDGE, List.of(pool), options, clock);
+      String interfaceName, List<Network.Pool> pools, DefaultBridgeOptions wanted, Clock clock) {
+    Map<String, String> options = BridgeOptions.ofDefault(interfaceName, wanted);
+    return record(BRIDGE, BRIDGE, pools, options, clock);
   }
 
   private static Network record(
@@ -43,7 +42,7 @@ final class PredefinedNetworks {
         "local",
         driver,
         true,
-        false,
+        pools.stream().anyMatch(pool -> pool.subnet().contains(":")),
         false,
         false,
         false,
