@@ -210,11 +210,12 @@ final class CreateContainer {
   }
 
   private void checkEndpoint(String network, Attachment.Request endpoint) {
+    String name = networkName(network);
     try {
-      parts.networks().check(networkName(network), endpoint);
+      parts.networks().check(name, endpoint);
     } catch (EngineException.InvalidParameter e) {
       throw new EngineException.InvalidParameter(
-          "invalid config for network " + network + ": " + e.getMessage(), e);
+          "invalid config for network " + name + ": " + e.getMessage(), e);
     }
   }
 
