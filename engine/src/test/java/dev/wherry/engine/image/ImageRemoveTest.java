@@ -246,7 +246,7 @@ class ImageRemoveTest extends FileImageStoreFixture {
   @Test
   void a_tag_is_refused_for_what_is_no_name() {
     assertThatThrownBy(() -> store.tag("small:1", "x@sha256:" + "0".repeat(64)))
-        .hasMessage("refusing to create a tag with a digest reference");
+        .hasMessage("cannot import digest reference");
     assertThatThrownBy(() -> store.tag("nosuch", "x"))
         .isInstanceOf(EngineException.NotFound.class)
         .hasMessage("No such image: nosuch:latest");
