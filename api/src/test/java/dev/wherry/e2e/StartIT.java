@@ -59,9 +59,9 @@ class StartIT {
   void flags_it_does_not_know_and_directives_it_cannot_honour_are_named() throws IOException {
     assertThat(WherryDaemon.startRefused("--nonsense").stderr())
         .contains("unknown flag: --nonsense");
-    Path file = Files.writeString(dir.resolve("daemon.json"), "{\"userns-remap\": \"default\"}");
+    Path file = Files.writeString(dir.resolve("daemon.json"), "{\"metrics-addr\": \"127.0.0.1:9323\"}");
     assertThat(WherryDaemon.startRefused("--config-file", file.toString()).stderr())
-        .contains("userns-remap");
+        .contains("metrics-addr");
   }
 
   @Test
