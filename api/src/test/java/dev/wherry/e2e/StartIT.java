@@ -59,7 +59,8 @@ class StartIT {
   void flags_it_does_not_know_and_directives_it_cannot_honour_are_named() throws IOException {
     assertThat(WherryDaemon.startRefused("--nonsense").stderr())
         .contains("unknown flag: --nonsense");
-    Path file = Files.writeString(dir.resolve("daemon.json"), "{\"metrics-addr\": \"127.0.0.1:9323\"}");
+    Path file =
+        Files.writeString(dir.resolve("daemon.json"), "{\"metrics-addr\": \"127.0.0.1:9323\"}");
     assertThat(WherryDaemon.startRefused("--config-file", file.toString()).stderr())
         .contains("metrics-addr");
   }
