@@ -26,7 +26,11 @@ class CgroupTwoIT {
   static void boot() {
     machine = VirtualMachine.boot();
     docker = machine.docker();
-    TestImages.importBusybox(docker);
+    try {
+      TestImages.importBusybox(docker);
+    } catch (AssertionError e) {
+      throw new AssertionError("the daemon's log ends\n" + machine.log(), e);
+    }
   }
 
   @AfterAll

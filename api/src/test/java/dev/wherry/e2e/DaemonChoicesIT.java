@@ -188,7 +188,7 @@ class DaemonChoicesIT {
   @Test
   void runtimes_nobody_knows_or_that_are_not_there_are_told() {
     assertThat(docker.refused("run", "--rm", "--runtime", "nosuch", TestImages.BUSYBOX, "true"))
-        .contains("nknown runtime specified nosuch");
+        .contains("unknown or invalid runtime name: nosuch");
     assertThat(docker.refused("run", "--rm", "--runtime", "gone", TestImages.BUSYBOX, "true"))
         .contains("/nowhere/runc");
   }

@@ -258,7 +258,8 @@ final class VirtualMachine implements AutoCloseable {
     return docker;
   }
 
-  private String log() {
+  /** The end of what the daemon has logged. */
+  String log() {
     return shell("tail -n 40 /var/log/wherry.log");
   }
 

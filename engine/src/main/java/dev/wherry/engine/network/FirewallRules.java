@@ -32,6 +32,9 @@ import java.util.stream.Stream;
  *       addresses of their own choice, but not those of another network or of the host: the
  *       kernel's table of connections is one for all bridges.
  * </ul>
+ *
+ * <p>Protocols whose names are no words of nft(8) itself stand by their numbers: a small host has
+ * no protocols(5) to look names up in.
  */
 final class FirewallRules {
   private static final String CHAINS =
@@ -96,8 +99,8 @@ final class FirewallRules {
           oifname @internal drop
           ct status dnat accept
           iifname . oifname @apart drop
-          oifname @routed4 meta l4proto icmp accept
-          oifname @routed6 meta l4proto ipv6-icmp accept
+          oifname @routed4 meta l4proto 1 accept
+          oifname @routed6 meta l4proto 58 accept
           oifname @routed4 ip daddr . meta l4proto . th dport @direct4 accept
           oifname @routed6 ip6 daddr . meta l4proto . th dport @direct6 accept
           iifname . oifname @trusted ip daddr . meta l4proto . th dport @direct4 accept
